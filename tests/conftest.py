@@ -1,0 +1,1 @@
+"""Shared fixtures. Tests run on a real PostgreSQL and never reach beyond this machine."""

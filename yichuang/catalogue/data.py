@@ -1,0 +1,342 @@
+"""The catalogue as values: what items, materials, elements and bundles are, and what a plan says.
+
+Frozen, compared by value, made by `loading.py` from YAML or from a published release. Keys are the
+catalogue's own slugs; codes are the state's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Unit(StrEnum):
+    """Unit of a time limit."""
+
+    WORKING_DAYS = "working_days"
+    CALENDAR_DAYS = "calendar_days"
+    MINUTES = "minutes"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A time limit: `value` in `unit`; `basis` is the law or promise that sets it."""
+
+    value: int
+    unit: Unit = Unit.WORKING_DAYS
+    basis: str = ""
+
+
+class ItemKind(StrEnum):
+    """办件类型. National codes differ between interfaces (domain trap 1): converted at the border."""
+
+    INSTANT = "instant"  # 即办件
+    PROMISED = "promised"  # 承诺件
+
+
+class Necessity(StrEnum):
+    """必要性 of a material (national code 1, 2, 3)."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    SUPPLY_LATER = "supply_later"  # 容缺后补
+
+
+class SourceKind(StrEnum):
+    """How a material is settled, in the order in which it is tried (the material resolution order)."""
+
+    LICENCE = "licence"  # a licence that the city holds
+    SHARED = "shared"  # shared data of a register, under a grant
+    SISTER = "sister"  # the output of a sister item of the same application
+    EARLIER = "earlier"  # an earlier upload of the same applicant
+    UPLOAD = "upload"  # the applicant uploads or shows it
+    PAPER = "paper"  # paper at the counter
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A fact with one meaning everywhere (数据元). `check` names a check of `checks.py`; `choices` code → label."""
+
+    key: str
+    label: str
+    type: str  # text | date | number | choice | phone | citizen_number | organisation_code | address
+    check: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    hint: str = ""
+    max_length: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialType:
+    """A kind of material (材料目录). `stands_in` lists, in order, what may stand in for paper.
+
+    Each entry of `stands_in` is `licence:<licence type>`, `resource:<resource>` or `item:<item>` (its output).
+    """
+
+    key: str
+    name: str
+    stands_in: tuple[str, ...] = ()
+    checkpoints: tuple[str, ...] = ()  # 受理标准: what a clerk looks at
+    issuer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceType:
+    """证照类型: `code` is the 21-character type code (definer's USCC + 3 digits, GB/T 36904)."""
+
+    key: str
+    name: str
+    code: str
+    template: str  # documents/<template>.typ
+    valid_years: int | None = None  # None: long-term
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A shared data resource (数据资源) of a register: which elements it answers, from which subject element.
+
+    `answers` maps the register's field to an element key. `purpose_required` is always true by law
+    (浙江规定 art. 39) and so not a field.
+    """
+
+    key: str
+    name: str
+    provider: str  # department key
+    subject: str  # element key whose value selects the record
+    answers: Mapping[str, str] = field(default_factory=dict)
+    adapter: str = "http"
+    endpoint: str = ""
+    fallback: str = "paper"  # what is asked for when the source is down
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """授权: item `item` may ask `resource` for `fields` (register field names) for `purpose`."""
+
+    resource: str
+    item: str
+    purpose: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """情形: a question whose answer trims fields, materials and members. `when`: only asked if true."""
+
+    key: str
+    question: str
+    options: Mapping[str, str]  # code → label
+    when: str = ""
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemElement:
+    """A field of an item's form. `when` is a ZEN expression over the answers; empty: always."""
+
+    element: str
+    required: bool = True
+    when: str = ""
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemMaterial:
+    """A material of an item."""
+
+    material: str
+    necessity: Necessity = Necessity.REQUIRED
+    when: str = ""
+    legal_basis: str = ""
+    originals: int = 0
+    copies: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """环节 of handling with its own limit in working days (0: at once)."""
+
+    name: str
+    role: str
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """A charge in fen (1/100 yuan) with its basis."""
+
+    name: str
+    amount: int
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """业务办理项: one service as a department performs it. Immutable once published."""
+
+    key: str
+    name: str
+    department: str  # department key
+    board: str
+    catalog_code: str  # 12 characters in practice
+    task_code: str  # 31 characters in practice: USCC + level + catalog_code
+    type: str  # 事项类型, GB/T 39046 A.1
+    level: str  # 行使层级, A.2
+    subjects: tuple[str, ...]  # 服务对象, A.4
+    kind: ItemKind
+    statutory_limit: Limit | None
+    promised_limit: Limit
+    visits: int
+    visits_before: int
+    visits_reason: str
+    channels: tuple[str, ...]  # A.5: counter | web | mobile | courier
+    depth: int  # 网上办理深度 1–4
+    legal_bases: tuple[str, ...]
+    conditions: tuple[str, ...]
+    steps: tuple[Step, ...]
+    fees: tuple[Fee, ...]
+    result_name: str
+    result_kind: str  # licence | approval | proof | none
+    licence_type: str  # licence type key, where result_kind is licence or proof; else ""
+    consult_phone: str
+    complaint_phone: str
+    address: str
+    hours: str
+    elements: tuple[ItemElement, ...]
+    materials: tuple[ItemMaterial, ...]
+    situations: tuple[Situation, ...] = ()
+    aliases: tuple[str, ...] = ()
+    questions: tuple[tuple[str, str], ...] = ()  # FAQ: (question, answer)
+    partner: str = ""  # key of the department's own system that handles its cases; "": works on the platform
+    version: int = 0  # 0: not published
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An item of a bundle. `when`: only if true. `after`: members whose decision it waits for.
+
+    `result_of`: members whose licence is this one's material (implies waiting for them).
+    """
+
+    item: str
+    when: str = ""
+    after: tuple[str, ...] = ()
+    result_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """一件事: several items handled as one. A bundle is data: members, order, outcome policy."""
+
+    key: str
+    name: str
+    lead: str  # department key
+    board: str
+    members: tuple[Member, ...]
+    outcome: str = "independent"  # independent: each member stands or falls alone
+    promised_limit: Limit | None = None  # declared promise for the whole; else from the critical path
+    aliases: tuple[str, ...] = ()
+    summary: str = ""
+    applicant: Mapping[str, str] = field(default_factory=dict)  # applicant fact (number/name/phone) → element key
+    steps_before: int = 0
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything that a city publishes, by key."""
+
+    city: str
+    name: str
+    release: int
+    elements: Mapping[str, Element]
+    materials: Mapping[str, MaterialType]
+    licence_types: Mapping[str, LicenceType]
+    resources: Mapping[str, Resource]
+    grants: tuple[Grant, ...]
+    items: Mapping[str, Item]
+    bundles: Mapping[str, Bundle]
+    department_names: Mapping[str, str]
+
+
+# ── The plan ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the city already has for this applicant when the plan is made.
+
+    `licences`: keys of licence types that the applicant holds. `values`: element key → resource key that
+    answered it. `resources`: resources that can be asked at all (not down). `uploads`: material keys of
+    earlier uploads that still hold.
+    """
+
+    licences: frozenset[str] = frozenset()
+    values: Mapping[str, str] = field(default_factory=dict)
+    resources: frozenset[str] = frozenset()
+    uploads: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedField:
+    """An element asked once for all the items that need it."""
+
+    element: Element
+    required: bool
+    section: str
+    items: tuple[str, ...]
+    source: str  # resource key that fills it in, or ""
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMaterial:
+    """A material asked once for all the items that need it, and where it comes from."""
+
+    material: MaterialType
+    necessity: Necessity
+    items: tuple[str, ...]
+    source: SourceKind
+    reference: str  # licence type, resource or item key that settles it; "" for upload and paper
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCase:
+    """One case to be opened: its item and the cases whose decision it waits for (item keys)."""
+
+    item: Item
+    waits_for: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """四减: visits, materials, days and steps, computed the same way before and now."""
+
+    visits: int
+    materials: int
+    working_days: float
+    steps: int
+    forms: int
+    departments: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What `planning.plan` says: the same for counter, portal, kiosk, guide and the figures."""
+
+    target: str  # bundle or item key
+    name: str
+    situations: tuple[Situation, ...]  # every question that applies, answered or not
+    unanswered: tuple[str, ...]
+    fields: tuple[PlannedField, ...]
+    materials: tuple[PlannedMaterial, ...]
+    cases: tuple[PlannedCase, ...]
+    fees: tuple[Fee, ...]
+    promised: Limit
+    before: Figures
+    now: Figures
+
+
+Answers = Mapping[str, str]
+Values = Mapping[str, Any]

@@ -1,0 +1,9 @@
+"""Every address of the installation."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("api/", include("yichuang.api.urls")),
+    path("", include("yichuang.web.urls")),
+]

@@ -9,22 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-
-class Unit(StrEnum):
-    """Unit of a time limit."""
-
-    WORKING_DAYS = "working_days"
-    CALENDAR_DAYS = "calendar_days"
-    MINUTES = "minutes"
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """A time limit: `value` in `unit`; `basis` is the law or promise that sets it."""
-
-    value: int
-    unit: Unit = Unit.WORKING_DAYS
-    basis: str = ""
+from yichuang.deadlines.data import Limit
 
 
 class ItemKind(StrEnum):

@@ -33,6 +33,13 @@ class Power(StrEnum):
     DELIVER = "deliver"  # 送达
 
 
+class Assurance(StrEnum):
+    """How it was proved that an account speaks for a party (实名程度, mission S19). Stored."""
+
+    STATED = "stated"  # nobody vouched: a trial account, or no account at all
+    VERIFIED = "verified"  # an identity provider vouched for the ID number
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who asks. Every read and every act takes one; rights are filtered by it in the query.

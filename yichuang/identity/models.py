@@ -2,19 +2,34 @@
 
 from typing import ClassVar
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from yichuang.identity.data import Assurance, Power, Role
 
-class User(AbstractUser):
-    """An account that can log in: of a member of staff, or of an applicant. Names live in the encrypted rows."""
 
-    first_name = None  # type: ignore[assignment]
-    last_name = None  # type: ignore[assignment]
+class User(AbstractBaseUser):
+    """An account (账号) that can log in: of a member of staff, or of an applicant.
+
+    It holds nothing of the person: no name, no e-mail address. A member of staff logs in with a staff
+    number; the username of an applicant is a random key. Names live in the encrypted rows, rights in
+    `Staff.roles`, so Django's own groups and permissions are left out.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    username = models.CharField(max_length=60, unique=True)
+    is_active = models.BooleanField(default=True, help_text="an inactive account is logged out at its next request")
+
+    objects = BaseUserManager["User"]()
+
+    USERNAME_FIELD = "username"
 
     class Meta:
         db_table = "identity_user"
+
+    def __str__(self) -> str:
+        return self.username
 
 
 class Region(models.Model):
@@ -102,6 +117,16 @@ class Mandate(models.Model):
 
     class Meta:
         db_table = "identity_mandate"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(powers__contained_by=[power.value for power in Power]) & ~models.Q(powers=[]),
+                name="mandate_powers",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_until__isnull=True) | models.Q(valid_until__gte=models.F("valid_from")),
+                name="mandate_range",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -114,12 +139,19 @@ class Staff(models.Model):
     user = models.OneToOneField(User, models.PROTECT, related_name="staff")
     name = models.CharField(max_length=40)
     department = models.ForeignKey(Department, models.PROTECT, related_name="staff")
-    counter = models.ForeignKey(Counter, models.SET_NULL, null=True, blank=True, related_name="staff")
+    counter = models.ForeignKey(
+        Counter, models.SET_NULL, null=True, blank=True, related_name="staff", help_text="where she sits today"
+    )
     roles = ArrayField(models.CharField(max_length=20))
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True, help_text="changes together with the account's")
 
     class Meta:
         db_table = "identity_staff"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(roles__contained_by=[role.value for role in Role]), name="staff_roles"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -143,6 +175,12 @@ class Party(models.Model):
     phone = models.BinaryField(null=True, help_text="encrypted")
     phone_index = models.BinaryField(max_length=32, null=True)
     user = models.OneToOneField(User, models.SET_NULL, null=True, blank=True, related_name="party")
+    assurance = models.CharField(
+        max_length=10,
+        choices=[(level.value, level.value) for level in Assurance],
+        default=Assurance.STATED.value,
+        help_text="how it was proved that the account speaks for this party",
+    )
     created_at = models.DateTimeField()
 
     class Meta:

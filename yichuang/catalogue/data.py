@@ -193,6 +193,10 @@ class Item:
     aliases: tuple[str, ...] = ()
     questions: tuple[tuple[str, str], ...] = ()  # FAQ: (question, answer)
     partner: str = ""  # key of the department's own system that handles its cases; "": works on the platform
+    applicant: Mapping[str, str] = field(
+        default_factory=dict
+    )  # applicant fact (number/name/phone) → element key
+    limit_before: Limit | None = None  # what the guide said before the reform; None: statutory, else promised
     version: int = 0  # 0: not published
 
 
@@ -222,9 +226,24 @@ class Bundle:
     promised_limit: Limit | None = None  # declared promise for the whole; else from the critical path
     aliases: tuple[str, ...] = ()
     summary: str = ""
-    applicant: Mapping[str, str] = field(default_factory=dict)  # applicant fact (number/name/phone) → element key
-    steps_before: int = 0
+    applicant: Mapping[str, str] = field(
+        default_factory=dict
+    )  # applicant fact (number/name/phone) → element key
+    steps_before: int = 0  # steps of handling before the reform; 0: the sum of the members' steps
+    situations: tuple[Situation, ...] = ()  # what a member's `when` refers to
     version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A department's own system (部门系统) that is told of accepted cases. No secret is in the catalogue."""
+
+    key: str
+    name: str
+    department: str  # department key
+    adapter: str
+    endpoint: str
+    secret_variable: str = ""  # the environment variable that holds the shared secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +261,16 @@ class Catalogue:
     items: Mapping[str, Item]
     bundles: Mapping[str, Bundle]
     department_names: Mapping[str, str]
+    partners: Mapping[str, Partner] = field(default_factory=dict)
+    #: (resource, item) → the register's fields that the item may see; made from `grants`.
+    granted: Mapping[tuple[str, str], frozenset[str]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        granted: dict[tuple[str, str], frozenset[str]] = {}
+        for grant in self.grants:
+            place = (grant.resource, grant.item)
+            granted[place] = granted.get(place, frozenset()) | frozenset(grant.fields)
+        object.__setattr__(self, "granted", granted)
 
 
 # ── The plan ─────────────────────────────────────────────────────────────────────────────────────
@@ -295,6 +324,20 @@ class PlannedCase:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """A register that the plan may ask for an item, under a grant: what it would fill in and settle.
+
+    `subject` is the element whose value selects the record; without that value it cannot be asked yet.
+    """
+
+    resource: str
+    item: str
+    subject: str
+    elements: tuple[str, ...]
+    materials: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """四减: visits, materials, days and steps, computed the same way before and now."""
 
@@ -321,6 +364,10 @@ class Plan:
     promised: Limit
     before: Figures
     now: Figures
+    applicant: Mapping[str, str] = field(
+        default_factory=dict
+    )  # applicant fact (number/name/phone) → element key
+    lookups: tuple[Lookup, ...] = ()
 
 
 Answers = Mapping[str, str]

@@ -1,0 +1,120 @@
+"""What a city's folder holds beside the catalogue itself: the establishment, the calendar, trial accounts.
+
+These values are handed down to the apps that keep them (`identity`, `deadlines`) when a release is
+published; the field names are the keys of the YAML files.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from yichuang.catalogue.data import Catalogue
+from yichuang.identity.data import Power, Role
+
+#: Where a value stands in the folder: the kind, its key, then field names and list positions.
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """The city that publishes; `region` is the code of its administrative division."""
+
+    city: str
+    name: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """An administrative division (区划)."""
+
+    code: str
+    name: str
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """An organ that performs items (实施主体), or the service centre."""
+
+    key: str
+    name: str
+    short_name: str
+    uscc: str
+    region: str
+    is_centre: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A counter (窗口) of a centre; no boards: it takes every item."""
+
+    key: str
+    name: str
+    centre: str
+    place: str = ""
+    boards: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """业务委托书: `department` lets `centre` use `powers` for its items (none named: all)."""
+
+    number: str
+    department: str
+    centre: str
+    powers: tuple[Power, ...]
+    valid_from: date
+    valid_until: date | None = None
+    item_keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """An account of a trial installation."""
+
+    username: str
+    name: str
+    department: str
+    roles: tuple[Role, ...]
+    counter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayOverride:
+    """A day that the city declares worked or not, over the national calendar."""
+
+    date: date
+    working: bool
+    name: str
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Everything that was read from a city's folder. `places` says in which file and line each value stands."""
+
+    catalogue: Catalogue
+    region: str
+    regions: tuple[Region, ...]
+    departments: Mapping[str, Department]
+    counters: tuple[Counter, ...]
+    mandates: tuple[Mandate, ...]
+    staff: tuple[StaffMember, ...]
+    overrides: tuple[DayOverride, ...]
+    templates: Mapping[str, str]
+    places: Mapping[Place, tuple[str, int]] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """What is wrong, where, and what to do about it. `path` is relative to the folder; `line` counts from 1."""
+
+    path: str
+    line: int
+    place: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.place}: {self.problem} → {self.remedy}"

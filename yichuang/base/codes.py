@@ -6,8 +6,10 @@ Sources: GB 11643 (公民身份号码), GB 32100-2015 (统一社会信用代码)
 from datetime import date
 
 from django.utils.translation import gettext as _
+from stdnum import numdb
 from stdnum.cn import ric, uscc
 from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength, ValidationError
+from stdnum.util import isdigits
 
 from yichuang.base.errors import Invalid
 
@@ -19,7 +21,7 @@ def check_citizen_number(number: str, *, field: str | None = None) -> str:
         sentence = _("身份证号应为18位,现在是%(length)d位,请核对后重新输入。") % {"length": len(compact)}
         raise Invalid(sentence, code="citizen_number_length", field=field)
     try:
-        ric.validate(compact)
+        _validate_citizen_number(compact)
     except InvalidFormat as error:
         sentence = _("身份证号只能由17位数字和1位校验码(数字或X)组成,请核对后重新输入。")
         raise Invalid(sentence, code="citizen_number_format", field=field) from error
@@ -30,6 +32,18 @@ def check_citizen_number(number: str, *, field: str | None = None) -> str:
         sentence = _("身份证号中的地区或出生日期不存在,请对照证件核对前14位。")
         raise Invalid(sentence, code="citizen_number_component", field=field) from error
     return compact
+
+
+def _validate_citizen_number(number: str) -> None:
+    # ric.validate also wants the division to have existed in the year of birth. Numbers were given out
+    # from 1984 on by where a person was then registered: people older than their district hold valid ones.
+    if not isdigits(number[:17]) or not (isdigits(number[17]) or number[17] == "X"):
+        raise InvalidFormat
+    if number[17] != ric.calc_check_digit(number):
+        raise InvalidChecksum
+    ric.get_birth_date(number)
+    if not all(properties for _part, properties in numdb.get("cn/loc").info(number[:6])):
+        raise InvalidComponent
 
 
 def citizen_birth_date(number: str) -> date:

@@ -1,0 +1,34 @@
+"""After the decision: the result is issued (制证), delivered (送达) and the case closed (办结)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from yichuang.cases.fold import to_facts
+from yichuang.cases.models import Case
+from yichuang.cases.states import Stage, Verb
+from yichuang.cases.writing import change
+from yichuang.identity.data import SYSTEM, Actor
+
+
+def issue(*, case_id: int, notice_id: int, licence_id: int | None, now: datetime) -> None:
+    """Record that the paper of the decision, and the licence if there is one, exist. Safe to repeat."""
+    with transaction.atomic(durable=True):
+        case = Case.objects.select_for_update(no_key=True).get(id=case_id)
+        if case.stage == Stage.DECIDED:
+            facts = {"notice": notice_id, **to_facts(licence_id=licence_id)}
+            change([case], Verb.ISSUE, [facts], actor=SYSTEM, now=now)
+
+
+def deliver(cases: Sequence[Case], *, hand_over_id: int, actor: Actor, now: datetime) -> None:
+    """Record the delivery of locked, issued cases in the caller's transaction (行政许可法 art. 44)."""
+    change(cases, Verb.DELIVER, [{"hand_over": hand_over_id}] * len(cases), actor=actor, now=now)
+
+
+def close(*, case_id: int, now: datetime) -> None:
+    """Close a delivered case. Safe to repeat."""
+    with transaction.atomic(durable=True):
+        case = Case.objects.select_for_update(no_key=True).get(id=case_id)
+        if case.stage == Stage.DELIVERED:
+            change([case], Verb.CLOSE, [{}], actor=SYSTEM, now=now)

@@ -1,0 +1,126 @@
+"""The department's part: claim, begin, decide; and what a decision sets free."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from yichuang.base.errors import Invalid, Overtaken
+from yichuang.cases import remarks, rules
+from yichuang.cases.actions.acceptance import clock_facts, undecided_items
+from yichuang.cases.fold import to_facts
+from yichuang.cases.locking import lock_cases
+from yichuang.cases.models import Case
+from yichuang.cases.states import WORKED, Outcome, Stage, Verb
+from yichuang.cases.writing import change
+from yichuang.identity.data import SYSTEM, Actor, ActorKind
+from yichuang.identity.queries import staff_name
+
+#: How long a claim holds without a further act.
+CLAIM_HOURS = 2
+
+
+def claim(*, actor: Actor, case_id: int, now: datetime) -> None:
+    """Take a case for two hours; claiming one's own again renews it. Raises `Overtaken` naming who holds it."""
+    with transaction.atomic(durable=True):
+        case = _lock_for_review(actor, case_id, now)
+        facts = to_facts(claimed_by=actor.id, claimed_until=now + timedelta(hours=CLAIM_HOURS))
+        change([case], Verb.CLAIM, [facts], actor=actor, now=now)
+
+
+def unclaim(*, actor: Actor, case_id: int, now: datetime) -> None:
+    """Give a claimed case back to the department's list. Raises `Overtaken` where somebody else holds it."""
+    with transaction.atomic(durable=True):
+        case = _lock_for_review(actor, case_id, now)
+        change([case], Verb.UNCLAIM, [{"claimed_by": None, "claimed_until": None}], actor=actor, now=now)
+
+
+def decide(*, actor: Actor, case_id: int, outcome: Outcome, opinion: str, now: datetime) -> None:
+    """Grant or refuse with an opinion; a refusal's reasons go to the applicant (行政许可法 art. 38).
+
+    Raises `Overtaken` where another officer holds the case or it is decided already, `Invalid` without reasons,
+    `Forbidden` for an officer of another department.
+    """
+    what = _("不予许可的理由") if outcome is Outcome.REFUSED else _("审批意见")
+    text = rules.check_remark(opinion, what=what)
+    with transaction.atomic(durable=True):
+        case = _lock_for_review(actor, case_id, now)
+        _check_not_elsewhere(case)
+        remark = remarks.write(case_id, "decision", text, actor=actor, now=now)
+        change([case], Verb.DECIDE, [_decision_facts(outcome, remark, now)], actor=actor, now=now)
+
+
+def begin_review_elsewhere(*, case_id: int, partner_id: int, now: datetime) -> None:
+    """The department's own system has taken the case: it is in review there. Safe to repeat."""
+    with transaction.atomic(durable=True):
+        case = Case.objects.select_for_update(no_key=True).get(id=case_id)
+        if case.stage == Stage.ACCEPTED:
+            partner = Actor(ActorKind.PARTNER, partner_id)
+            change([case], Verb.BEGIN_REVIEW, [{}], actor=partner, now=now)
+
+
+def decide_elsewhere(
+    *, case_id: int, partner_id: int, outcome: Outcome, reason: str, facts: Mapping[str, Any], now: datetime
+) -> None:
+    """Take over the decision of the department's own system. Safe to repeat: a decided case stays as it is.
+
+    `facts` are codes for the entry (the partner's transaction), never personal data.
+    """
+    with transaction.atomic(durable=True):
+        case = Case.objects.select_for_update(no_key=True).get(id=case_id)
+        if case.stage not in WORKED:
+            return
+        partner = Actor(ActorKind.PARTNER, partner_id)
+        text = reason.strip() or _("部门业务系统反馈:准予。")
+        remark = remarks.write(case_id, "decision", text, actor=partner, now=now)
+        change([case], Verb.DECIDE, [{**facts, **_decision_facts(outcome, remark, now)}], actor=partner, now=now)
+
+
+def release_followers(*, case_id: int, now: datetime) -> list[int]:
+    """Start the cases that waited for this one's decision (浙江规定 art. 5). Safe to repeat; returns the released.
+
+    How many sisters a case still waits for is counted anew from their stages, so running this twice, or for
+    two sisters at once, comes to the same.
+    """
+    with transaction.atomic(durable=True):
+        decided = Case.objects.get(id=case_id)
+        sisters = list(
+            Case.objects.filter(application_id=decided.application_id)
+            .select_for_update(no_key=True)
+            .order_by("id")
+        )
+        undecided = undecided_items(sisters)
+        freed: list[Case] = []
+        facts: list[dict[str, Any]] = []
+        for case in sisters:
+            left = len(undecided.intersection(case.waits_for))
+            if case.stage == Stage.ACCEPTED and left < case.waiting:
+                freed.append(case)
+                facts.append({"waiting": left, **({} if left else clock_facts(case, now))})
+        if freed:
+            change(freed, Verb.RELEASE, facts, actor=SYSTEM, now=now)
+        return [case.id for case in freed if not case.waiting]
+
+
+def _lock_for_review(actor: Actor, case_id: int, now: datetime) -> Case:
+    case = lock_cases(actor, [case_id])[0]
+    rules.check_officer(actor, case.department_id)
+    if case.waiting:
+        raise Invalid(_("这件还在等同一申办中其他事项的决定,轮到时会出现在待办里。"), code="waiting")
+    if case.claimed_by not in {None, actor.id}:
+        rules.check_claim(actor, case.claimed_by, case.claimed_until, holder=staff_name(case.claimed_by), now=now)
+    return case
+
+
+def _check_not_elsewhere(case: Case) -> None:
+    if case.partner:
+        raise Overtaken(_("这件由部门业务系统办理,结果会自动返回,请勿在平台上重复决定。"), code="elsewhere")
+
+
+def _decision_facts(outcome: Outcome, remark: int, now: datetime) -> dict[str, Any]:
+    return {
+        "remark": remark,
+        **to_facts(outcome=outcome, decided_at=now, claimed_by=None, claimed_until=None),
+    }

@@ -1,0 +1,100 @@
+"""Values that cross the border of cases."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from yichuang.catalogue.data import Necessity, SourceKind
+from yichuang.deadlines.data import Light
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An applicant or agent as given at the counter. `kind` is `person` or `organisation`."""
+
+    kind: str
+    number: str
+    name: str
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a material was settled: its source, the evidence of the query or the stored file."""
+
+    source: SourceKind
+    reference: str = ""
+    evidence_id: int | None = None
+    file_id: int | None = None
+    checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What is handed in at once. `key` makes it one application however often it is sent."""
+
+    key: UUID
+    target: str
+    applicant: Person
+    answers: Mapping[str, str]
+    values: Mapping[str, str]
+    materials: Mapping[str, Settlement]
+    sources: Mapping[str, str] = field(default_factory=dict)  # element → resource that filled it in, unchanged
+    agent: Person | None = None
+    number: str = ""  # given to the draft; empty: drawn at receipt
+    channel: str = "counter"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the applicant is told at receipt."""
+
+    application_id: int
+    number: str
+    query_code: str
+    created: bool  # False: this submission had been received before
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialRow:
+    """A material of an application as pages show it."""
+
+    key: str
+    name: str
+    necessity: Necessity
+    source: SourceKind | None  # None: missing
+    reference: str
+    evidence_id: int | None
+    file_id: int | None
+    checked: bool
+    items: tuple[str, ...]
+    checkpoints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case as lists and the application's pages show it; no personal data."""
+
+    id: int
+    number: str
+    application_number: str
+    item_key: str
+    item_name: str
+    department_id: int
+    department_name: str
+    stage: str
+    stage_name: str
+    outcome: str
+    waiting: int
+    waits_for: tuple[str, ...]
+    partner: str
+    started_at: datetime | None
+    due_at: datetime | None
+    light: Light | None
+    correct_until: date | None
+    claimed_by: int | None
+    claimed_until: datetime | None
+    decided_at: datetime | None
+    received_at: datetime
+    applicant: str = ""  # masked

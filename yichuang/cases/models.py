@@ -1,0 +1,143 @@
+"""Applications and their cases.
+
+A case row is the fold of its ledger entries (`fold.py`) plus what never changes after receipt; nothing
+outside `writing.py` updates it. Names, ID numbers, form values and free text are encrypted.
+"""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+
+class Draft(models.Model):
+    """What a clerk has typed so far. Not yet an application: no clock runs, nobody else sees it."""
+
+    key = models.UUIDField(primary_key=True)
+    number = models.CharField(max_length=12, unique=True, help_text="申报号, given before receipt: queries cite it")
+    staff = models.ForeignKey("identity.Staff", models.CASCADE)
+    target = models.CharField(max_length=80, help_text="bundle or item key")
+    content = models.BinaryField(help_text="encrypted JSON: applicant, answers, values, sources, materials")
+    revision = models.PositiveIntegerField(default=0, help_text="raised at each save: a second tab notices")
+    created_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cases_draft"
+        indexes: ClassVar = [models.Index(fields=["staff", "-saved_at"], name="draft_of_staff")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Application(models.Model):
+    """One submission by one applicant (申办); holds one case per item."""
+
+    id = models.BigAutoField(primary_key=True)
+    number = models.CharField(max_length=12, unique=True, help_text="申报号: short, with a check character")
+    key = models.UUIDField(unique=True, help_text="idempotency key: the same submission sent twice is one application")
+    target = models.CharField(max_length=80)
+    target_name = models.CharField(max_length=80)
+    release = models.PositiveIntegerField(help_text="the catalogue release it was received under")
+    party = models.ForeignKey("identity.Party", models.PROTECT, related_name="+", db_index=False)
+    agent = models.ForeignKey("identity.Party", models.PROTECT, related_name="+", null=True, db_index=False)
+    centre = models.ForeignKey("identity.Department", models.PROTECT, related_name="+", db_index=False)
+    counter = models.ForeignKey("identity.Counter", models.PROTECT, related_name="+", null=True, db_index=False)
+    channel = models.CharField(max_length=10)
+    form = models.BinaryField(help_text="encrypted JSON: answers, values, sources")
+    query_code = models.BinaryField(help_text="encrypted; opens the tracking page together with the number")
+    query_failures = models.PositiveSmallIntegerField(default=0, db_default=0)
+    query_locked_until = models.DateTimeField(null=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cases_application"
+        indexes: ClassVar = [
+            models.Index(fields=["centre", "-id"], name="application_of_centre"),
+            models.Index(fields=["party", "-id"], name="application_of_party"),
+            models.Index(fields=["agent", "-id"], name="application_of_agent", condition=Q(agent__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Case(models.Model):
+    """One item being handled (办件)."""
+
+    id = models.BigAutoField(primary_key=True)
+    application = models.ForeignKey(Application, models.PROTECT, related_name="cases")
+    number = models.CharField(max_length=15, unique=True)
+    item_version = models.ForeignKey("catalogue.ItemVersion", models.PROTECT, related_name="+", db_index=False)
+    item_key = models.CharField(max_length=80)
+    item_name = models.CharField(max_length=80)
+    department = models.ForeignKey("identity.Department", models.PROTECT, related_name="+", db_index=False)
+    partner = models.CharField(max_length=40, blank=True, help_text="the department's own system that handles it")
+    waits_for = ArrayField(models.CharField(max_length=80), help_text="sister items whose decision it waits for")
+    # What follows is the fold of its entries.
+    stage = models.CharField(max_length=12)
+    outcome = models.CharField(max_length=10, blank=True)
+    waiting = models.PositiveSmallIntegerField(help_text="how many sisters it still waits for")
+    started_at = models.DateTimeField(null=True, help_text="when the department's clock started")
+    due_at = models.DateTimeField(null=True, help_text="promised")
+    statutory_due_at = models.DateTimeField(null=True)
+    correct_until = models.DateField(null=True)
+    claimed_by = models.BigIntegerField(null=True, help_text="staff id")
+    claimed_until = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    licence_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "cases_case"
+        indexes: ClassVar = [
+            # The officers' work list: only what is to be worked on now, by what is due.
+            models.Index(
+                fields=["department", "due_at", "id"],
+                name="case_worklist",
+                condition=Q(stage__in=["accepted", "in_review"], waiting=0),
+            ),
+            models.Index(fields=["department", "-id"], name="case_of_department"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ApplicationMaterial(models.Model):
+    """A material of an application, asked once for all its cases, and how it was settled."""
+
+    id = models.BigAutoField(primary_key=True)
+    application = models.ForeignKey(Application, models.PROTECT, related_name="materials")
+    material = models.CharField(max_length=80, help_text="material type key")
+    items = ArrayField(models.CharField(max_length=80), help_text="items that need it")
+    necessity = models.CharField(max_length=12)
+    source = models.CharField(max_length=10, help_text="SourceKind; empty while missing")
+    reference = models.CharField(max_length=80, blank=True, help_text="licence type, resource or item that settles it")
+    evidence_id = models.BigIntegerField(null=True)
+    file = models.ForeignKey("base.StoredFile", models.PROTECT, null=True, db_index=False, related_name="+")
+    checked = models.BooleanField(default=False, help_text="a clerk looked at the original")
+
+    class Meta:
+        db_table = "cases_material"
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.material}"
+
+
+class Remark(models.Model):
+    """Free text that belongs to a ledger entry: an opinion, a reason, what is to be corrected. Encrypted."""
+
+    id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="remarks")
+    kind = models.CharField(max_length=12)
+    text = models.BinaryField()
+    author_kind = models.CharField(max_length=10)
+    author_id = models.BigIntegerField()
+    written_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cases_remark"
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.case_id}"

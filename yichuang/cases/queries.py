@@ -1,0 +1,233 @@
+"""Reads. Each takes the actor and filters by right in the query; there is no other way to get an object.
+
+| who | applications | cases |
+|---|---|---|
+| clerk, centre manager | of their centre | of their centre |
+| officer, chief officer | with a case of their department | of their department |
+| supervisor | all | all |
+| applicant or agent | their own | their own |
+| anybody else | none | none |
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from yichuang.base.errors import NotVisible
+from yichuang.cases.data import CaseRow, MaterialRow
+from yichuang.cases.models import Application, ApplicationMaterial, Case
+from yichuang.cases.states import SETTLED, STAGE_NAMES, WORKED, Stage
+from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.data import Necessity, SourceKind
+from yichuang.deadlines.calendar import light
+from yichuang.identity import queries as identity_queries
+from yichuang.identity.data import Actor, ActorKind, Role
+
+PAGE_ROWS = 50
+
+
+def visible_applications(actor: Actor) -> QuerySet[Application]:
+    """The applications that the actor may know of."""
+    rows = Application.objects.all()
+    if actor.kind is ActorKind.APPLICANT:
+        own = Q(party_id=actor.id) | Q(agent_id=actor.id)
+        return rows.filter(own, number=actor.only_application) if actor.only_application else rows.filter(own)
+    if actor.kind is not ActorKind.STAFF:
+        return rows.none()
+    if actor.has(Role.SUPERVISOR):
+        return rows
+    if actor.has(Role.CLERK, Role.MANAGER):
+        return rows.filter(centre_id=actor.department_id)
+    if actor.has(Role.OFFICER, Role.CHIEF_OFFICER):
+        handled = Case.objects.filter(application_id=OuterRef("id"), department_id=actor.department_id)
+        return rows.filter(Exists(handled))
+    return rows.none()
+
+
+def visible_cases(actor: Actor) -> QuerySet[Case]:
+    """The cases that the actor may know of."""
+    rows = Case.objects.all()
+    if actor.kind is ActorKind.APPLICANT:
+        return rows.filter(application__in=visible_applications(actor))
+    if actor.kind is not ActorKind.STAFF:
+        return rows.none()
+    if actor.has(Role.SUPERVISOR):
+        return rows
+    if actor.has(Role.CLERK, Role.MANAGER):
+        return rows.filter(application__centre_id=actor.department_id)
+    if actor.has(Role.OFFICER, Role.CHIEF_OFFICER):
+        return rows.filter(department_id=actor.department_id)
+    return rows.none()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of cases; `next` is the key to ask for the page after it, None at the end."""
+
+    rows: tuple[CaseRow, ...]
+    next: tuple[datetime, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationRow:
+    """An application in a list, and all that an application's page shows before anything is decrypted."""
+
+    id: int
+    number: str
+    target: str
+    target_name: str
+    applicant: str  # masked
+    received_at: datetime
+    cases: tuple[CaseRow, ...]
+    centre_id: int
+    channel: str
+    party_id: int
+    agent_id: int | None
+
+    @property
+    def ready(self) -> bool:
+        """Every case is settled and something waits to be handed over (统一出件)."""
+        stages = {case.stage for case in self.cases}
+        return Stage.ISSUED in stages and stages <= SETTLED
+
+
+def work_list(
+    actor: Actor, *, now: datetime, after: tuple[datetime, int] | None = None, rows: int = PAGE_ROWS
+) -> Page:
+    """What the actor's department has to work on, by what is due first; keyset paging by (due_at, id)."""
+    found = visible_cases(actor).filter(stage__in=list(WORKED), waiting=0)
+    if after is not None:
+        found = found.filter(Q(due_at__gt=after[0]) | Q(due_at=after[0], id__gt=after[1]))
+    cases = list(found.select_related("application").order_by("due_at", "id")[: rows + 1])
+    more = len(cases) > rows
+    cases = cases[:rows]
+    last = cases[-1] if more else None
+    key = (last.due_at, last.id) if last is not None and last.due_at is not None else None
+    return Page(tuple(_case_rows(cases, now=now, masked=True)), key)
+
+
+def recent_applications(
+    actor: Actor, *, now: datetime, before: int | None = None, rows: int = PAGE_ROWS
+) -> tuple[list[ApplicationRow], int | None]:
+    """The newest applications that the actor may see, and the key of the next page."""
+    found = visible_applications(actor).order_by("-id")
+    if before is not None:
+        found = found.filter(id__lt=before)
+    page = list(found[: rows + 1])
+    return _application_rows(page[:rows], now=now), page[rows - 1].id if len(page) > rows else None
+
+
+def search_applications(actor: Actor, text: str, *, now: datetime) -> list[ApplicationRow]:
+    """Applications by exact number (申报号 or 办件编号) or by the ID number or phone of a person concerned."""
+    words = text.strip().upper().replace(" ", "")
+    if not words:
+        return []
+    parties = identity_queries.party_ids(words)
+    found = visible_applications(actor).filter(
+        Q(number=words[:12]) | Q(party_id__in=parties) | Q(agent_id__in=parties)
+    )
+    return _application_rows(list(found.order_by("-id")[:PAGE_ROWS]), now=now)
+
+
+def application(actor: Actor, number: str, *, now: datetime) -> ApplicationRow:
+    """One application with all its cases; an officer sees the sister cases too, as stages. Raises `NotVisible`."""
+    row = visible_applications(actor).filter(number=number).first()
+    if row is None:
+        raise NotVisible(_("没有编号为%(number)s的申办,或您无权查看。请核对编号。") % {"number": number})
+    return _application_rows([row], now=now)[0]
+
+
+def application_of_case(actor: Actor, case_number: str, *, now: datetime) -> tuple[ApplicationRow, CaseRow]:
+    """A case by its number with its application. Raises `NotVisible`."""
+    case = visible_cases(actor).filter(number=case_number).select_related("application").first()
+    if case is None:
+        raise NotVisible(_("没有编号为%(number)s的办件,或您无权查看。请核对编号。") % {"number": case_number})
+    whole = _application_rows([case.application], now=now)[0]
+    return whole, next(row for row in whole.cases if row.id == case.id)
+
+
+def materials(application_id: int, items: Iterable[str] | None = None) -> list[MaterialRow]:
+    """The materials of an application that the caller may see; only those of `items` if given."""
+    found = ApplicationMaterial.objects.filter(application_id=application_id).order_by("id")
+    if items is not None:
+        found = found.filter(items__overlap=list(items))
+    types = catalogue_queries.current().materials
+    return [
+        MaterialRow(
+            key=row.material,
+            name=types[row.material].name if row.material in types else row.material,
+            necessity=Necessity(row.necessity),
+            source=SourceKind(row.source) if row.source else None,
+            reference=row.reference,
+            evidence_id=row.evidence_id,
+            file_id=row.file_id,
+            checked=row.checked,
+            items=tuple(row.items),
+            checkpoints=types[row.material].checkpoints if row.material in types else (),
+        )
+        for row in found
+    ]
+
+
+def _application_rows(rows: Sequence[Application], *, now: datetime) -> list[ApplicationRow]:
+    cases: dict[int, list[Case]] = {row.id: [] for row in rows}
+    for case in Case.objects.filter(application_id__in=list(cases)).select_related("application").order_by("id"):
+        cases[case.application_id].append(case)
+    names = identity_queries.masked_parties([row.party_id for row in rows])
+    return [
+        ApplicationRow(
+            id=row.id,
+            number=row.number,
+            target=row.target,
+            target_name=row.target_name,
+            applicant=names[row.party_id].name,
+            received_at=row.received_at,
+            cases=tuple(_case_rows(cases[row.id], now=now, masked=False)),
+            centre_id=row.centre_id,
+            channel=row.channel,
+            party_id=row.party_id,
+            agent_id=row.agent_id,
+        )
+        for row in rows
+    ]
+
+
+def _case_rows(cases: Sequence[Case], *, now: datetime, masked: bool) -> list[CaseRow]:
+    departments = {facts.id: facts.short_name for facts in identity_queries.departments().values()}
+    parties: dict[int, Any] = (
+        identity_queries.masked_parties([case.application.party_id for case in cases]) if masked and cases else {}
+    )
+    return [
+        CaseRow(
+            id=case.id,
+            number=case.number,
+            application_number=case.application.number,
+            item_key=case.item_key,
+            item_name=case.item_name,
+            department_id=case.department_id,
+            department_name=departments.get(case.department_id, ""),
+            stage=case.stage,
+            stage_name=str(STAGE_NAMES[Stage(case.stage)]),
+            outcome=case.outcome,
+            waiting=case.waiting,
+            waits_for=tuple(case.waits_for),
+            partner=case.partner,
+            started_at=case.started_at,
+            due_at=case.due_at,
+            light=light(started_at=case.started_at, due_at=case.due_at, now=now)
+            if case.started_at and case.due_at and case.stage in WORKED
+            else None,
+            correct_until=case.correct_until,
+            claimed_by=case.claimed_by if case.claimed_until and case.claimed_until > now else None,
+            claimed_until=case.claimed_until,
+            decided_at=case.decided_at,
+            received_at=case.application.received_at,
+            applicant=parties[case.application.party_id].name if parties else "",
+        )
+        for case in cases
+    ]
+

@@ -1,0 +1,102 @@
+"""What may be done, without a database: pure checks that raise a sentence for the person."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from yichuang.base.clock import local
+from yichuang.base.errors import Forbidden, Invalid, Overtaken
+from yichuang.catalogue.checks import check_value
+from yichuang.catalogue.data import Necessity, Plan
+from yichuang.cases.data import Settlement
+from yichuang.identity.data import Actor, Role
+
+#: A reason or opinion is read by people and printed on papers.
+LONGEST_REMARK = 2000
+
+
+class Incomplete(Invalid):
+    """Something is missing; everything that is missing is told at once (行政许可法 32(4)).
+
+    `fields` maps element keys to sentences; `materials` lists the keys of the missing materials.
+    """
+
+    code = "incomplete"
+
+    def __init__(self, fields: Mapping[str, str], materials: Iterable[str], names: Iterable[str]) -> None:
+        self.fields = dict(fields)
+        self.materials = tuple(materials)
+        parts = list(self.fields.values())
+        missing = "、".join(names)
+        if missing:
+            parts.append(_("还缺材料:%(names)s。请补齐,或向申请人出具一次性告知。") % {"names": missing})
+        super().__init__(" ".join(parts))
+
+
+def check_answers(plan: Plan) -> None:
+    """Every question that applies has an answer. Raises `Invalid` naming the first that has none."""
+    for situation in plan.situations:
+        if situation.key in plan.unanswered:
+            raise Invalid(
+                _("请先回答:%(question)s") % {"question": situation.question}, code="unanswered", field=situation.key
+            )
+
+
+def check_form(plan: Plan, values: Mapping[str, str], materials: Mapping[str, Settlement]) -> dict[str, str]:
+    """The form's values, normalised. Raises `Incomplete` with everything that is wrong or missing, at once."""
+    clean: dict[str, str] = {}
+    wrong: dict[str, str] = {}
+    for planned in plan.fields:
+        element = planned.element
+        typed = values.get(element.key, "").strip()
+        if not typed:
+            if planned.required:
+                wrong[element.key] = _("“%(label)s”还没有填写。") % {"label": element.label}
+            continue
+        try:
+            clean[element.key] = check_value(element, typed)
+        except Invalid as error:
+            wrong[element.key] = str(error)
+    missing = [
+        planned.material
+        for planned in plan.materials
+        if planned.necessity is Necessity.REQUIRED and planned.material.key not in materials
+    ]
+    if wrong or missing:
+        raise Incomplete(wrong, (material.key for material in missing), (material.name for material in missing))
+    return clean
+
+
+def check_remark(text: str, *, what: str) -> str:
+    """A reason or opinion: present and not too long. `what` names it in the sentence."""
+    stripped = text.strip()
+    if not stripped:
+        raise Invalid(_("请填写%(what)s,它会写进文书并告知申请人。") % {"what": what}, code="no_reason", field="text")
+    if len(stripped) > LONGEST_REMARK:
+        sentence = _("%(what)s最多%(most)d个字,请精简。") % {"what": what, "most": LONGEST_REMARK}
+        raise Invalid(sentence, code="too_long", field="text")
+    return stripped
+
+
+def check_clerk(actor: Actor) -> None:
+    """Only a clerk who sits at a counter receives, accepts and hands over."""
+    if not actor.has(Role.CLERK) or actor.counter_id is None or actor.department_id is None:
+        raise Forbidden(_("只有在窗口岗位上的窗口人员可以办理。请先选择今天所在的窗口。"), code="not_at_a_counter")
+
+
+def check_officer(actor: Actor, department_id: int) -> None:
+    """Only an officer of the department that performs the item handles its cases."""
+    if not actor.has(Role.OFFICER, Role.CHIEF_OFFICER) or actor.department_id != department_id:
+        raise Forbidden(_("这件事由其他部门办理,您没有审批权限。"), code="other_department")
+
+
+def check_claim(
+    actor: Actor, claimed_by: int | None, claimed_until: datetime | None, *, holder: str, now: datetime
+) -> None:
+    """Nobody else holds the case. `holder` is the name of who claimed it. Raises `Overtaken` saying until when."""
+    if claimed_by in {None, actor.id} or claimed_until is None or claimed_until <= now:
+        return
+    until = local(claimed_until).strftime("%H:%M")
+    sentence = _("%(holder)s正在办理这件,认领到%(until)s为止。到时未办会自动放开,或请对方放开。")
+    raise Overtaken(sentence % {"holder": holder or _("同事"), "until": until}, code="claimed")

@@ -1,0 +1,124 @@
+"""The life of a case: its stages, the acts that move it, and whose turn it is.
+
+Everything keyed by stage or by verb stands side by side here. Stored values: add, never change.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Stage(StrEnum):
+    """Where a case stands (办件状态)."""
+
+    RECEIVED = "received"  # 已收件
+    CORRECTING = "correcting"  # 补正
+    DECLINED = "declined"  # 不予受理
+    ACCEPTED = "accepted"  # 已受理
+    IN_REVIEW = "in_review"  # 审查
+    DECIDED = "decided"  # 已决定: granted or refused
+    ISSUED = "issued"  # 制证
+    DELIVERED = "delivered"  # 送达
+    CLOSED = "closed"  # 办结
+
+
+class Outcome(StrEnum):
+    """How a case was decided."""
+
+    GRANTED = "granted"  # 准予
+    REFUSED = "refused"  # 不予许可
+
+
+class Verb(StrEnum):
+    """The acts on a case; also the verbs of its ledger entries."""
+
+    RECEIVE = "case.received"
+    ASK_CORRECTION = "case.correction_asked"
+    CORRECT = "case.corrected"
+    DECLINE = "case.declined"
+    ACCEPT = "case.accepted"
+    RELEASE = "case.released"
+    CLAIM = "case.claimed"
+    UNCLAIM = "case.unclaimed"
+    BEGIN_REVIEW = "case.review_begun"
+    DECIDE = "case.decided"
+    ISSUE = "case.issued"
+    DELIVER = "case.delivered"
+    CLOSE = "case.closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """From which stages an act may be done, which stage it leads to (None: it stays), and what says so."""
+
+    origins: frozenset[Stage]
+    to: Stage | None
+    source: str
+
+
+def _move(*origins: Stage, to: Stage | None, source: str) -> Move:
+    return Move(frozenset(origins), to, source)
+
+
+#: The only allowed moves. `RECEIVE` is the birth of a case and has no origin.
+MOVES: dict[Verb, Move] = {
+    Verb.RECEIVE: _move(to=Stage.RECEIVED, source="行政许可法 32; 浙江规定 11"),
+    Verb.ASK_CORRECTION: _move(Stage.RECEIVED, to=Stage.CORRECTING, source="行政许可法 32(4); 浙江规定 11"),
+    Verb.CORRECT: _move(Stage.CORRECTING, to=Stage.RECEIVED, source="行政许可法 32(5)"),
+    Verb.DECLINE: _move(Stage.RECEIVED, to=Stage.DECLINED, source="行政许可法 32(1)(2)"),
+    Verb.ACCEPT: _move(Stage.RECEIVED, to=Stage.ACCEPTED, source="行政许可法 32(5); 浙江规定 11"),
+    Verb.RELEASE: _move(Stage.ACCEPTED, to=None, source="浙江规定 5"),
+    Verb.CLAIM: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.IN_REVIEW, source="行政许可法 34"),
+    Verb.UNCLAIM: _move(Stage.IN_REVIEW, to=None, source="行政许可法 34"),
+    Verb.BEGIN_REVIEW: _move(Stage.ACCEPTED, to=Stage.IN_REVIEW, source="行政许可法 34"),
+    Verb.DECIDE: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.DECIDED, source="行政许可法 34, 38, 42"),
+    Verb.ISSUE: _move(Stage.DECIDED, to=Stage.ISSUED, source="行政许可法 38, 39"),
+    Verb.DELIVER: _move(Stage.ISSUED, to=Stage.DELIVERED, source="行政许可法 44"),
+    Verb.CLOSE: _move(Stage.DELIVERED, to=Stage.CLOSED, source="GB/T 39046 T7"),
+}
+
+#: What people read.
+STAGE_NAMES: dict[Stage, Promise] = {
+    Stage.RECEIVED: _("已收件"),
+    Stage.CORRECTING: _("待补正"),
+    Stage.DECLINED: _("不予受理"),
+    Stage.ACCEPTED: _("已受理"),
+    Stage.IN_REVIEW: _("审查中"),
+    Stage.DECIDED: _("已决定"),
+    Stage.ISSUED: _("待领取"),
+    Stage.DELIVERED: _("已送达"),
+    Stage.CLOSED: _("已办结"),
+}
+
+OUTCOME_NAMES: dict[Outcome, Promise] = {Outcome.GRANTED: _("准予"), Outcome.REFUSED: _("不予许可")}
+
+
+class Turn(StrEnum):
+    """Whose turn it is."""
+
+    COUNTER = "counter"
+    APPLICANT = "applicant"
+    DEPARTMENT = "department"
+    PLATFORM = "platform"
+    NOBODY = "nobody"
+
+
+#: Every stage has exactly one whose turn it is.
+TURNS: dict[Stage, Turn] = {
+    Stage.RECEIVED: Turn.COUNTER,
+    Stage.CORRECTING: Turn.APPLICANT,
+    Stage.DECLINED: Turn.NOBODY,
+    Stage.ACCEPTED: Turn.DEPARTMENT,
+    Stage.IN_REVIEW: Turn.DEPARTMENT,
+    Stage.DECIDED: Turn.PLATFORM,
+    Stage.ISSUED: Turn.APPLICANT,
+    Stage.DELIVERED: Turn.PLATFORM,
+    Stage.CLOSED: Turn.NOBODY,
+}
+
+#: Stages that the applicant need not wait for any more: nothing will be decided after them.
+SETTLED = frozenset({Stage.DECLINED, Stage.ISSUED, Stage.DELIVERED, Stage.CLOSED})
+#: Stages in which the department's clock runs (unless the case still waits for a sister).
+WORKED = frozenset({Stage.ACCEPTED, Stage.IN_REVIEW})

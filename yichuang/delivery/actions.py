@@ -1,0 +1,68 @@
+"""Handing over everything that is ready, at any counter or by download."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from yichuang.base.clock import local
+from yichuang.base.errors import Forbidden, Overtaken
+from yichuang.cases.actions.issuing import deliver
+from yichuang.cases.locking import lock_cases_of
+from yichuang.cases.models import Application, Case
+from yichuang.cases.rules import check_clerk
+from yichuang.cases.states import Stage
+from yichuang.catalogue import queries as catalogue_queries
+from yichuang.delivery.models import HandOver
+from yichuang.identity import queries as identity_queries
+from yichuang.identity.data import Actor, ActorKind, Power
+from yichuang.identity.rules import check_mandate
+from yichuang.ledger.actions import Record, record
+
+
+def hand_over(*, actor: Actor, application_id: int, to_agent: bool = False, now: datetime) -> int:
+    """Hand over every issued case of the application in one act; returns the hand-over's id.
+
+    A clerk hands over at the counter to the applicant or, `to_agent`, to the agent; the applicant hands over to
+    herself by downloading. Papers of refusal are handed over too. Raises `Overtaken` where nothing is ready
+    (also the second time), `Forbidden` without a mandate to deliver.
+    """
+    if actor.kind is not ActorKind.APPLICANT:
+        check_clerk(actor)
+    with transaction.atomic(durable=True):
+        application, cases = lock_cases_of(actor, application_id)
+        ready = [case for case in cases if case.stage == Stage.ISSUED]
+        if not ready:
+            raise Overtaken(_("没有待领取的结果:可能已经领取,或还在办理。请刷新页面查看。"), code="nothing_ready")
+        if actor.kind is not ActorKind.APPLICANT:
+            _check_power(actor, ready, now)
+        row = HandOver.objects.create(
+            application=application,
+            channel="download" if actor.kind is ActorKind.APPLICANT else "counter",
+            receiver_id=_receiver(application, to_agent=to_agent),
+            counter_id=actor.counter_id,
+            case_count=len(ready),
+            handed_over_at=now,
+        )
+        deliver(ready, hand_over_id=row.id, actor=actor, now=now)
+        facts = {"application": application.id, "channel": row.channel, "cases": [case.id for case in ready]}
+        record([Record("hand_over.done", "hand_over", row.id, facts)], actor_kind=actor.kind, actor_id=actor.id, now=now)
+        return row.id
+
+
+def _receiver(application: Application, *, to_agent: bool) -> int:
+    if not to_agent:
+        return application.party_id
+    if application.agent_id is None:
+        raise Forbidden(_("这件申办没有登记代办人,结果只能交给申请人本人。"), code="no_agent")
+    return application.agent_id
+
+
+def _check_power(actor: Actor, cases: list[Case], now: datetime) -> None:
+    if actor.department_id is None:
+        raise Forbidden(_("请先选择今天所在的窗口。"), code="not_at_a_counter")
+    scope = identity_queries.mandated_items(actor.department_id, Power.DELIVER, local(now).date())
+    names = catalogue_queries.current().department_names
+    for case in cases:
+        item = catalogue_queries.item_version(case.item_version_id)
+        check_mandate(scope, item.department, item.key, names.get(item.department, item.department))

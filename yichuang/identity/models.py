@@ -8,6 +8,9 @@ from django.db import models
 
 from yichuang.identity.data import Assurance, Power, Role
 
+_POWERS = [power.value for power in Power]
+_ROLES = [role.value for role in Role]
+
 
 class User(AbstractBaseUser):
     """An account (账号) that can log in: of a member of staff, or of an applicant.
@@ -19,7 +22,7 @@ class User(AbstractBaseUser):
 
     id = models.BigAutoField(primary_key=True)
     username = models.CharField(max_length=60, unique=True)
-    is_active = models.BooleanField(default=True, help_text="an inactive account is logged out at its next request")
+    is_active = models.BooleanField(default=True, help_text="if not: logged out at the next request")
 
     objects = BaseUserManager["User"]()
 
@@ -55,7 +58,9 @@ class Department(models.Model):
     short_name = models.CharField(max_length=20)
     uscc = models.CharField(max_length=18, unique=True, help_text="统一社会信用代码")
     region = models.ForeignKey(Region, models.PROTECT)
-    is_centre = models.BooleanField(default=False, help_text="行政服务中心: holds mandates, performs no items")
+    is_centre = models.BooleanField(
+        default=False, help_text="行政服务中心: holds mandates, performs no items"
+    )
 
     class Meta:
         db_table = "identity_department"
@@ -65,7 +70,7 @@ class Department(models.Model):
 
 
 class SealKey(models.Model):
-    """The electronic seal of a department (电子印章): a certificate and its private key, encrypted at rest."""
+    """The electronic seal of a department (电子印章): a certificate and its private key."""
 
     id = models.BigAutoField(primary_key=True)
     department = models.ForeignKey(Department, models.PROTECT, related_name="seal_keys")
@@ -82,7 +87,7 @@ class SealKey(models.Model):
 
 
 class Counter(models.Model):
-    """A counter (窗口) of a centre; a comprehensive one (综合窗口) takes any enrolled item of any department."""
+    """A counter (窗口) of a centre; a comprehensive one (综合窗口) takes any item of any department."""
 
     id = models.BigAutoField(primary_key=True)
     key = models.SlugField(max_length=40, unique=True)
@@ -90,7 +95,9 @@ class Counter(models.Model):
     centre = models.ForeignKey(Department, models.PROTECT, related_name="counters")
     place = models.CharField(max_length=80, blank=True)
     boards = ArrayField(
-        models.CharField(max_length=40), default=list, blank=True,
+        models.CharField(max_length=40),
+        default=list,
+        blank=True,
         help_text="the boards (板块) whose items it takes; empty: all (无差别受理)",
     )
 
@@ -102,7 +109,7 @@ class Counter(models.Model):
 
 
 class Mandate(models.Model):
-    """A recorded delegation (业务委托书): `department` lets `centre` receive, accept or deliver in its name."""
+    """业务委托书: `department` lets `centre` receive, accept or deliver in its name."""
 
     id = models.BigAutoField(primary_key=True)
     number = models.CharField(max_length=40, unique=True, help_text="文号")
@@ -110,7 +117,10 @@ class Mandate(models.Model):
     centre = models.ForeignKey(Department, models.PROTECT, related_name="mandates_held")
     powers = ArrayField(models.CharField(max_length=10))
     item_keys = ArrayField(
-        models.CharField(max_length=80), default=list, blank=True, help_text="empty: all items of the department"
+        models.CharField(max_length=80),
+        default=list,
+        blank=True,
+        help_text="empty: all items of the department",
     )
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True, help_text="the last day on which it holds")
@@ -119,11 +129,12 @@ class Mandate(models.Model):
         db_table = "identity_mandate"
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(powers__contained_by=[power.value for power in Power]) & ~models.Q(powers=[]),
+                condition=models.Q(powers__contained_by=_POWERS) & ~models.Q(powers=[]),
                 name="mandate_powers",
             ),
             models.CheckConstraint(
-                condition=models.Q(valid_until__isnull=True) | models.Q(valid_until__gte=models.F("valid_from")),
+                condition=models.Q(valid_until__isnull=True)
+                | models.Q(valid_until__gte=models.F("valid_from")),
                 name="mandate_range",
             ),
         ]
@@ -140,7 +151,12 @@ class Staff(models.Model):
     name = models.CharField(max_length=40)
     department = models.ForeignKey(Department, models.PROTECT, related_name="staff")
     counter = models.ForeignKey(
-        Counter, models.SET_NULL, null=True, blank=True, related_name="staff", help_text="where she sits today"
+        Counter,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="staff",
+        help_text="where she sits today",
     )
     roles = ArrayField(models.CharField(max_length=20))
     is_active = models.BooleanField(default=True, help_text="changes together with the account's")
@@ -148,9 +164,7 @@ class Staff(models.Model):
     class Meta:
         db_table = "identity_staff"
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=models.Q(roles__contained_by=[role.value for role in Role]), name="staff_roles"
-            ),
+            models.CheckConstraint(condition=models.Q(roles__contained_by=_ROLES), name="staff_roles"),
         ]
 
     def __str__(self) -> str:
@@ -165,7 +179,7 @@ class PartyKind(models.TextChoices):
 
 
 class Party(models.Model):
-    """A person or organisation that applies (申请人) or acts for one (代办人). Personal data encrypted at rest."""
+    """Who applies (申请人) or acts for somebody (代办人): a person or organisation. Encrypted at rest."""
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=12, choices=PartyKind.choices)

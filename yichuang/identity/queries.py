@@ -1,12 +1,42 @@
 """Reads of who is who. Rights and mandates are asked here, once per request or act."""
 
+import time
+from collections.abc import Iterable
+from datetime import date, datetime
+
 from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext as _
 
-from yichuang.base.crypto import decrypt_text, mask_name
-from yichuang.identity.data import ANONYMOUS, Actor, ActorKind, Role
-from yichuang.identity.models import User
+from yichuang.base.crypto import decrypt_text, mask_name, mask_number, mask_phone
+from yichuang.base.errors import NotVisible
+from yichuang.identity.data import (
+    ANONYMOUS,
+    Actor,
+    ActorKind,
+    CounterFacts,
+    DepartmentFacts,
+    MandateFacts,
+    MandateScope,
+    MaskedParty,
+    PartyFacts,
+    Power,
+    Role,
+    StaffFacts,
+)
+from yichuang.identity.models import Counter, Department, Mandate, Party, Staff, User
+from yichuang.identity.personal import (
+    NAME_CONTEXT,
+    NUMBER_CONTEXT,
+    PHONE_CONTEXT,
+    check_number,
+    number_index,
+    phone_index,
+)
+from yichuang.identity.rules import check_administrator, check_party_reader
+from yichuang.ledger.actions import Record, record
 
-NAME_CONTEXT = "identity_party.name"
+#: Departments change with a published release only; a process notices one within this many seconds.
+_DEPARTMENTS_KEPT = 30.0
 
 
 def anonymous() -> Actor:
@@ -38,18 +68,174 @@ def actor_of(user: User | AnonymousUser) -> Actor:
     )
     if row is None:
         return ANONYMOUS
-    staff_id, staff_name, roles, department_id, counter_id, is_active, party_id, party_name = row
+    staff_id, staff_name_, roles, department_id, counter_id, is_active, party_id, party_name = row
     if staff_id is not None:
         if not is_active:
             return ANONYMOUS
-        return Actor(
-            ActorKind.STAFF,
-            staff_id,
-            staff_name,
-            frozenset(Role(role) for role in roles),
-            department_id,
-            counter_id,
-        )
+        held = frozenset(Role(role) for role in roles)
+        return Actor(ActorKind.STAFF, staff_id, staff_name_, held, department_id, counter_id)
     if party_id is None:
         return ANONYMOUS
     return Actor(ActorKind.APPLICANT, party_id, mask_name(decrypt_text(party_name, NAME_CONTEXT)))
+
+
+# ── Departments, counters, staff ─────────────────────────────────────────────────────────────────
+
+
+class _Departments:
+    """What this process knows of the departments. Ids never change for a key, so only news can be missed."""
+
+    known: dict[str, DepartmentFacts] | None = None
+    read_at = 0.0
+
+
+def forget_departments() -> None:
+    """Called after the establishment has changed (and by tests, which undo their changes)."""
+    _Departments.known = None
+
+
+def departments() -> dict[str, DepartmentFacts]:
+    """Every department and centre by key; kept by the process, read again at most once in half a minute."""
+    now = time.monotonic()
+    if _Departments.known is None or now - _Departments.read_at > _DEPARTMENTS_KEPT:
+        rows = Department.objects.order_by("key").values_list("id", "key", "name", "short_name", "uscc")
+        _Departments.known = {row[1]: DepartmentFacts(*row) for row in rows}
+        _Departments.read_at = now
+    return _Departments.known
+
+
+def department_id(key: str) -> int:
+    """The id of a department. Raises `NotVisible` for a key that nobody has published."""
+    if key not in departments():
+        forget_departments()
+    department = departments().get(key)
+    if department is None:
+        sentence = _("目录中没有部门“%(key)s”，请先发布含有该部门的目录。")
+        raise NotVisible(sentence % {"key": key}, code="department_unknown")
+    return department.id
+
+
+def counters(centre_id: int) -> tuple[CounterFacts, ...]:
+    """The counters of a centre, by key."""
+    rows = Counter.objects.filter(centre_id=centre_id).order_by("key")
+    return tuple(CounterFacts(row.id, row.key, row.name, row.place, tuple(row.boards)) for row in rows)
+
+
+def counter(actor: Actor) -> CounterFacts | None:
+    """The counter at which the actor sits today."""
+    if actor.counter_id is None:
+        return None
+    row = Counter.objects.get(id=actor.counter_id)
+    return CounterFacts(row.id, row.key, row.name, row.place, tuple(row.boards))
+
+
+def staff_names(ids: Iterable[int]) -> dict[int, str]:
+    """Names of members of staff; one query. Staff act in public, so their names are not masked."""
+    return dict(Staff.objects.filter(id__in=set(ids)).values_list("id", "name"))
+
+
+def staff_name(staff_id: int | None) -> str:
+    """The name of one member of staff, "" for nobody."""
+    return "" if staff_id is None else staff_names([staff_id]).get(staff_id, "")
+
+
+def staff_list(actor: Actor) -> tuple[StaffFacts, ...]:
+    """All accounts of staff, for the administrator; one query."""
+    check_administrator(actor)
+    rows = Staff.objects.select_related("user", "department", "counter").order_by(
+        "department__key", "user__username"
+    )
+    return tuple(_staff_facts(row) for row in rows)
+
+
+def staff_member(actor: Actor, staff_id: int) -> StaffFacts:
+    """One account of staff, for the administrator."""
+    check_administrator(actor)
+    row = Staff.objects.select_related("user", "department", "counter").filter(id=staff_id).first()
+    if row is None:
+        raise NotVisible(_("没有找到该工作人员，请返回列表重新选择。"), code="staff_unknown")
+    return _staff_facts(row)
+
+
+def _staff_facts(row: Staff) -> StaffFacts:
+    return StaffFacts(
+        id=row.id,
+        username=row.user.username,
+        name=row.name,
+        department_id=row.department_id,
+        department_name=row.department.name,
+        counter_name=row.counter.name if row.counter else "",
+        roles=frozenset(Role(role) for role in row.roles),
+        is_active=row.is_active,
+    )
+
+
+# ── Mandates ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def mandated_items(centre_id: int, power: Power, on: date) -> MandateScope:
+    """What `centre_id` may do with `power` on the day `on`; one query.
+
+    Mandates of other powers and days come along, so that a refusal can say what is wrong with them.
+    """
+    rows = (
+        Mandate.objects.filter(centre_id=centre_id)
+        .order_by("number")
+        .values_list("department__key", "number", "powers", "item_keys", "valid_from", "valid_until")
+    )
+    given: dict[str, list[MandateFacts]] = {}
+    for department_key, number, powers, item_keys, valid_from, valid_until in rows:
+        held = frozenset(Power(name) for name in powers)
+        mandate = MandateFacts(number, held, frozenset(item_keys), valid_from, valid_until)
+        given.setdefault(department_key, []).append(mandate)
+    return MandateScope(power, on, {key: tuple(mandates) for key, mandates in given.items()})
+
+
+# ── Parties ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def party(
+    actor: Actor, party_id: int, *, purpose: str, now: datetime, application_number: str = ""
+) -> PartyFacts:
+    """An applicant in plain text; the read is recorded with its purpose (a code) and application.
+
+    The caller has checked that the actor has to do with this party's application. Raises `NotVisible`.
+    """
+    check_party_reader(actor, party_id)
+    row = Party.objects.filter(id=party_id).first()
+    if row is None:
+        raise NotVisible(_("没有找到该申请人。"), code="party_not_visible")
+    facts = {"purpose": purpose} | ({"application": application_number} if application_number else {})
+    entry = Record("party.read", "party", party_id, facts)
+    record([entry], actor_kind=actor.kind, actor_id=actor.id, now=now)
+    return PartyFacts(
+        kind=row.kind,
+        number=decrypt_text(row.number, NUMBER_CONTEXT),
+        name=decrypt_text(row.name, NAME_CONTEXT),
+        phone=decrypt_text(row.phone, PHONE_CONTEXT),
+    )
+
+
+def masked_parties(ids: Iterable[int]) -> dict[int, MaskedParty]:
+    """Applicants as lists show them; one query. The caller has filtered the list by right."""
+    rows = Party.objects.filter(id__in=set(ids)).values_list("id", "name", "number", "phone")
+    return {
+        party_id: MaskedParty(
+            name=mask_name(decrypt_text(name, NAME_CONTEXT)),
+            number=mask_number(decrypt_text(number, NUMBER_CONTEXT)),
+            phone=mask_phone(decrypt_text(phone, PHONE_CONTEXT)),
+        )
+        for party_id, name, number, phone in rows
+    }
+
+
+def find_party(kind: str, number: str) -> int | None:
+    """The id of the party with exactly this number. Raises `Invalid` where the number cannot be one."""
+    index = number_index(kind, check_number(kind, number))
+    return Party.objects.filter(kind=kind, number_index=index).values_list("id", flat=True).first()
+
+
+def parties_by_phone(phone: str) -> tuple[int, ...]:
+    """The ids of the parties with exactly this phone number; a family may share one."""
+    rows = Party.objects.filter(phone_index=phone_index(phone)).order_by("id")
+    return tuple(rows.values_list("id", flat=True))

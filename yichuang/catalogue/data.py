@@ -40,7 +40,7 @@ class SourceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A fact with one meaning everywhere (数据元). `check` names a check of `checks.py`; `choices` code → label."""
+    """A fact with one meaning everywhere (数据元). `check`: one of `checks.py`; `choices`: code → label."""
 
     key: str
     label: str
@@ -55,7 +55,7 @@ class Element:
 class MaterialType:
     """A kind of material (材料目录). `stands_in` lists, in order, what may stand in for paper.
 
-    Each entry of `stands_in` is `licence:<licence type>`, `resource:<resource>` or `item:<item>` (its output).
+    Each entry is `licence:<licence type>`, `resource:<resource>` or `item:<item>` (its output).
     """
 
     key: str
@@ -193,9 +193,7 @@ class Item:
     aliases: tuple[str, ...] = ()
     questions: tuple[tuple[str, str], ...] = ()  # FAQ: (question, answer)
     partner: str = ""  # key of the department's own system that handles its cases; "": works on the platform
-    applicant: Mapping[str, str] = field(
-        default_factory=dict
-    )  # applicant fact (number/name/phone) → element key
+    applicant: Mapping[str, str] = field(default_factory=dict)  # number | name | phone → element key
     limit_before: Limit | None = None  # what the guide said before the reform; None: statutory, else promised
     version: int = 0  # 0: not published
 
@@ -226,9 +224,7 @@ class Bundle:
     promised_limit: Limit | None = None  # declared promise for the whole; else from the critical path
     aliases: tuple[str, ...] = ()
     summary: str = ""
-    applicant: Mapping[str, str] = field(
-        default_factory=dict
-    )  # applicant fact (number/name/phone) → element key
+    applicant: Mapping[str, str] = field(default_factory=dict)  # number | name | phone → element key
     steps_before: int = 0  # steps of handling before the reform; 0: the sum of the members' steps
     situations: tuple[Situation, ...] = ()  # what a member's `when` refers to
     version: int = 0
@@ -364,9 +360,7 @@ class Plan:
     promised: Limit
     before: Figures
     now: Figures
-    applicant: Mapping[str, str] = field(
-        default_factory=dict
-    )  # applicant fact (number/name/phone) → element key
+    applicant: Mapping[str, str] = field(default_factory=dict)  # number | name | phone → element key
     lookups: tuple[Lookup, ...] = ()
 
 

@@ -92,7 +92,7 @@ class DayOverride:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """Everything that was read from a city's folder. `places` says in which file and line each value stands."""
+    """Everything read from a city's folder. `places` says in which file and line each value stands."""
 
     catalogue: Catalogue
     region: str
@@ -104,11 +104,18 @@ class Folder:
     overrides: tuple[DayOverride, ...]
     templates: Mapping[str, str]
     places: Mapping[Place, tuple[str, int]] = field(repr=False, compare=False)
+    broken: frozenset[tuple[str, str]] = frozenset()  # (kind, key) of what could not be read
+
+    def where(self, place: Place) -> tuple[str, int]:
+        """File and line of a value, or of the nearest thing that holds it."""
+        while place and place not in self.places:
+            place = place[:-1]
+        return self.places.get(place, ("city.yaml", 1))
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """What is wrong, where, and what to do about it. `path` is relative to the folder; `line` counts from 1."""
+    """What is wrong, where, and what to do. `path` is relative to the folder; `line` counts from 1."""
 
     path: str
     line: int

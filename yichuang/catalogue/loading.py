@@ -1,0 +1,310 @@
+"""Reading a city's folder: files to values, every fault with its file and line.
+
+The layout is described in `docs/adding-an-item.md`. What one file cannot know (whether a key that is
+referred to exists, whether an item is a good item) is asked by `checking.py`.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.utils.translation import gettext as _
+from ruamel.yaml.nodes import Node
+
+from yichuang.catalogue import yaml_values
+from yichuang.catalogue.data import (
+    Bundle,
+    Catalogue,
+    Element,
+    Grant,
+    Item,
+    LicenceType,
+    MaterialType,
+    Partner,
+    Resource,
+    Situation,
+)
+from yichuang.catalogue.folder import (
+    City,
+    Counter,
+    DayOverride,
+    Department,
+    Fault,
+    Folder,
+    Mandate,
+    Place,
+    Region,
+    StaffMember,
+)
+from yichuang.catalogue.yaml_values import Broken, Source
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, slots=True)
+class _GrantRow:
+    """Grants as they are written: one line may name several items."""
+
+    resource: str
+    item: tuple[str, ...]
+    purpose: str
+    fields: tuple[str, ...]
+
+
+#: file → list in it → what its entries are. A file with `?` may be left out.
+_FILES: Mapping[str, Mapping[str, type]] = {
+    "departments.yaml": {
+        "regions": Region,
+        "departments": Department,
+        "counters": Counter,
+        "mandates": Mandate,
+    },
+    "staff.yaml?": {"staff": StaffMember},
+    "elements.yaml": {"elements": Element},
+    "materials.yaml": {"materials": MaterialType},
+    "licences.yaml": {"licence_types": LicenceType},
+    "situations.yaml?": {"situations": Situation},
+    "resources.yaml": {"resources": Resource, "grants": _GrantRow},
+    "partners.yaml?": {"partners": Partner},
+    "calendar.yaml?": {"overrides": DayOverride},
+}
+_FOLDERS: Mapping[str, type] = {"items": Item, "bundles": Bundle}
+#: Fields that a file may leave out although the value itself has no default for them.
+_DEFAULTS: Mapping[type, Mapping[str, Any]] = {
+    Item: {"task_code": "", "licence_type": "", "visits_reason": "", "fees": ()},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of reading a folder. `folder` holds what could be read, also where there are faults."""
+
+    folder: Folder | None
+    faults: tuple[Fault, ...]
+
+    @property
+    def catalogue(self) -> Catalogue | None:
+        """The catalogue, where there is no fault."""
+        return self.folder.catalogue if self.folder is not None and not self.faults else None
+
+
+@dataclass(slots=True)
+class _Work:
+    """A reading under way: list name → key → value."""
+
+    root: Path
+    faults: list[Fault] = field(default_factory=list)
+    places: dict[Place, tuple[str, int]] = field(default_factory=dict)
+    lists: dict[str, dict[str, Any]] = field(default_factory=dict)
+    broken: set[tuple[str, str]] = field(default_factory=set)
+    situations: dict[str, Situation] = field(default_factory=dict)
+
+    def source(self, path: str) -> Source:
+        return Source(
+            path, self.faults, self.places, _DEFAULTS, frozenset({"version"}), {Situation: self.situations}
+        )
+
+
+def read(root: Path) -> Reading:
+    """Read the folder at `root`. All faults are collected; values whose own lines are sound are kept."""
+    work = _Work(root)
+    if not root.is_dir():
+        fault = Fault(str(root), 1, "-", _("没有这个文件夹"), _("检查路径,或设置 YICHUANG_CATALOGUE"))
+        return Reading(None, (fault,))
+    _refuse_strangers(work)
+    city = _read_city(work)
+    for name in sorted(_FILES, key=lambda name: not name.startswith("situations")):
+        _read_file(work, name.rstrip("?"), _FILES[name], optional=name.endswith("?"))
+    for name, kind in _FOLDERS.items():
+        _read_folder(work, name, kind)
+    templates = _read_templates(work)
+    folder = None if city is None else _assemble(work, city, templates)
+    return Reading(folder, tuple(sorted(work.faults)))
+
+
+def digest(root: Path) -> str:
+    """SHA-256 over the names and bytes of all files that are read; the same digest, the same catalogue."""
+    total = hashlib.sha256()
+    for path in sorted([*root.glob("*.yaml"), *root.glob("*/*.yaml"), *root.glob("documents/*.typ")]):
+        content = path.read_bytes()
+        total.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
+        total.update(content)
+    return total.hexdigest()
+
+
+def _refuse_strangers(work: _Work) -> None:
+    known = {"city.yaml", *(name.rstrip("?") for name in _FILES)}
+    for path in sorted(work.root.rglob("*")):
+        name = path.relative_to(work.root).as_posix()
+        in_place = path.parent.name in _FOLDERS and path.parent.parent == work.root
+        if path.suffix == ".yml" or (path.suffix == ".yaml" and not in_place and name not in known):
+            problem = _("不认识的文件,它不会被读取%(hint)s") % {"hint": yaml_values.did_you_mean(name, known)}
+            work.faults.append(
+                Fault(name, 1, "-", problem, _("改成约定的文件名(.yaml),或移到 items、bundles 中"))
+            )
+
+
+def _parse(work: _Work, name: str) -> tuple[Source, Node | None]:
+    source = work.source(name)
+    try:
+        content = (work.root / name).read_bytes()
+    except OSError as error:
+        problem = _("文件读不出来:%(reason)s") % {"reason": error.strerror}
+        source.fault(None, (), problem, _("检查文件权限"))
+        return source, None
+    return source, yaml_values.parse(source, content)
+
+
+def _read_city(work: _Work) -> City | None:
+    if not (work.root / "city.yaml").exists():
+        work.faults.append(
+            Fault("city.yaml", 1, "-", _("缺少文件 city.yaml"), _("新建它,写 city、name、region 三个键"))
+        )
+        return None
+    source, node = _parse(work, "city.yaml")
+    if node is None:
+        return None
+    try:
+        return yaml_values.record(source, node, City, ("city",))
+    except Broken:
+        return None
+
+
+def _read_file(work: _Work, name: str, lists: Mapping[str, type], *, optional: bool) -> None:
+    for list_name in lists:
+        work.lists[list_name] = {}
+    if not (work.root / name).exists():
+        if not optional:
+            facts = {"name": name, "keys": "、".join(lists)}
+            work.faults.append(
+                Fault(name, 1, "-", _("缺少文件 %(name)s") % facts, _("新建它,写 %(keys)s") % facts)
+            )
+        return
+    source, node = _parse(work, name)
+    if node is None:
+        return
+    try:
+        found = list(yaml_values.entries(source, node, ()))
+    except Broken:
+        return
+    for key, key_node, list_node in found:
+        if key not in lists:
+            hint = yaml_values.did_you_mean(key, lists)
+            problem = _("没有“%(key)s”这个键%(hint)s") % {"key": key, "hint": hint}
+            source.fault(key_node, (key,), problem, _("可用的键:%(keys)s") % {"keys": ", ".join(lists)})
+            continue
+        try:
+            nodes = yaml_values.elements(source, list_node, (key,))
+        except Broken:
+            continue
+        for position, entry in enumerate(nodes):
+            _add(work, source, key, lists[key], entry, position=position)
+    work.situations.update(work.lists.get("situations", {}))
+
+
+def _read_folder(work: _Work, name: str, kind: type) -> None:
+    work.lists[name] = {}
+    for path in sorted((work.root / name).glob("*.yaml")):
+        source, node = _parse(work, f"{name}/{path.name}")
+        if node is None:
+            if not any(fault.path == source.path for fault in work.faults):
+                source.fault(None, (), _("文件是空的"), _("写上内容,或删除文件"))
+            work.broken.add((name, path.stem))
+            continue
+        made = _add(work, source, name, kind, node, position=0)
+        if made is not None and made.key != path.stem:
+            facts = {"key": made.key, "name": path.stem}
+            problem = _("文件名“%(name)s”与key“%(key)s”不一致") % facts
+            source.fault(
+                node, (name, made.key, "key"), problem, _("把文件改名为 %(key)s.yaml,或改key") % facts
+            )
+
+
+def _add(work: _Work, source: Source, name: str, kind: type, node: Node, *, position: int) -> Any:
+    """Make one entry and put it under its key, the value of its first field; grants have none."""
+    key_name = fields(kind)[0].name if kind is not _GrantRow else ""
+    key = _peek(node, key_name) or str(position)
+    place: Place = (name, position) if kind is _GrantRow else (name, key)
+    if kind is not _GrantRow and key in work.lists[name]:
+        path, line = work.places[place]
+        facts = {"key": key, "path": path, "line": line}
+        problem = _("“%(key)s”重复,%(path)s第%(line)d行已经有了") % facts
+        source.fault(node, place, problem, _("换一个key,或删去其中一个"))
+        return None
+    try:
+        made: Any = yaml_values.record(source, node, kind, place)
+    except Broken:
+        work.broken.add((name, key))
+        return None
+    work.lists[name][str(position) if kind is _GrantRow else key] = made
+    return made
+
+
+def _peek(node: Node, name: str) -> str:
+    if not isinstance(node.value, list):
+        return ""
+    pairs: Iterable[Any] = (pair for pair in node.value if isinstance(pair, tuple))
+    return next((str(found.value).strip() for key, found in pairs if key.value == name), "")
+
+
+def _read_templates(work: _Work) -> dict[str, str]:
+    templates = {}
+    for path in sorted((work.root / "documents").glob("*.typ")):
+        try:
+            templates[path.stem] = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            name = f"documents/{path.name}"
+            work.faults.append(Fault(name, 1, "-", _("文件不是UTF-8编码"), _("用编辑器另存为UTF-8")))
+    return templates
+
+
+def _assemble(work: _Work, city: City, templates: Mapping[str, str]) -> Folder:
+    lists = work.lists
+    departments: dict[str, Department] = lists["departments"]
+    catalogue = Catalogue(
+        city=city.city,
+        name=city.name,
+        release=0,
+        elements=lists["elements"],
+        materials=lists["materials"],
+        licence_types=lists["licence_types"],
+        resources=lists["resources"],
+        grants=tuple(_grants(work)),
+        items={key: _with_task_code(item, departments) for key, item in lists["items"].items()},
+        bundles=lists["bundles"],
+        department_names={key: department.name for key, department in departments.items()},
+        partners=lists["partners"],
+    )
+    return Folder(
+        catalogue=catalogue,
+        region=city.region,
+        regions=_values(lists["regions"]),
+        departments=departments,
+        counters=_values(lists["counters"]),
+        mandates=_values(lists["mandates"]),
+        staff=_values(lists["staff"]),
+        overrides=_values(lists["overrides"]),
+        templates=templates,
+        places=work.places,
+        broken=frozenset(work.broken),
+    )
+
+
+def _values(rows: Mapping[str, Made]) -> tuple[Made, ...]:
+    return tuple(rows.values())
+
+
+def _grants(work: _Work) -> Iterable[Grant]:
+    for position, row in work.lists["grants"].items():
+        for item in row.item:
+            work.places["grants", row.resource, item] = work.places["grants", int(position)]
+            yield Grant(row.resource, item, row.purpose, row.fields)
+
+
+def _with_task_code(item: Item, departments: Mapping[str, Department]) -> Item:
+    """实施编码 left out: the department's USCC, the level of exercise and the 基本编码 (31 characters)."""
+    if item.task_code or item.department not in departments:
+        return item
+    return replace(item, task_code=departments[item.department].uscc + item.level + item.catalog_code)

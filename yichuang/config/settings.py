@@ -1,4 +1,7 @@
-"""All settings, read once from the environment (see `.env.sample`). Law and city matters are catalogue data, not here."""
+"""All settings, read once from the environment (`.env.sample` lists the variables).
+
+Law and city matters are catalogue data, not here.
+"""
 
 import sys
 from datetime import timedelta
@@ -8,26 +11,48 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from yichuang.base import env
-from yichuang.config import runtime
+from yichuang.base import env, logs
+from yichuang.config import machine, production, runtime
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ROOT = PACKAGE.parent
 
-#: A trial starts without any configuration and says so on every page; a production installation sets YICHUANG_TRIAL=0.
+#: A trial starts without any configuration and says so on every page; production sets YICHUANG_TRIAL=0.
 TRIAL = env.flag("YICHUANG_TRIAL", default=True)
 DEBUG = False
 TESTING = "pytest" in sys.modules
 
-SECRET_KEY = env.secret("YICHUANG_SECRET_KEY", runtime.trial_secret("secret-key") if TRIAL else None)
+SECRET_KEY = runtime.secret("YICHUANG_SECRET_KEY", "secret-key", trial=TRIAL)
 #: Encrypts personal data at rest and keys the blind indexes. Losing it loses the data.
-DATA_KEY = env.secret("YICHUANG_DATA_KEY", runtime.trial_secret("data-key") if TRIAL else None)
+DATA_KEY = runtime.secret("YICHUANG_DATA_KEY", "data-key", trial=TRIAL)
 #: Ed25519 seed (64 hex digits) that signs the ledger's seals.
-LEDGER_KEY = env.secret("YICHUANG_LEDGER_KEY", runtime.trial_secret("ledger-key") if TRIAL else None)
+LEDGER_KEY = runtime.secret("YICHUANG_LEDGER_KEY", "ledger-key", trial=TRIAL)
 
-PUBLIC_URL = env.text("YICHUANG_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+# ── Processes ────────────────────────────────────────────────────────────────────────────────────
+BIND = env.text("YICHUANG_BIND", "127.0.0.1")
+PORT = env.number("YICHUANG_PORT", 8000, least=1, most=65535)
+WEB_PROCESSES = env.number("YICHUANG_WEB_PROCESSES", machine.cores(), least=1, most=256)
+WORKERS = env.number("YICHUANG_WORKERS", max(2, machine.cores() // 2), least=1, most=256)
+#: Simulated department systems, registers and card reader beside a trial. Production never starts them.
+SIMULATORS = TRIAL and env.flag("YICHUANG_SIMULATORS", default=True)
+
+PUBLIC_URL = env.text("YICHUANG_PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.words("YICHUANG_ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]") if TRIAL else ())
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+if not TRIAL:
+    production.check(
+        public_url=PUBLIC_URL,
+        allowed_hosts=ALLOWED_HOSTS,
+        secrets={
+            "YICHUANG_SECRET_KEY": SECRET_KEY,
+            "YICHUANG_DATA_KEY": DATA_KEY,
+            "YICHUANG_LEDGER_KEY": LEDGER_KEY,
+        },
+    )
+
+LOG_LEVEL = env.text("YICHUANG_LOG_LEVEL", "WARNING" if TESTING else "INFO").upper()
+LOGGING = logs.configuration(as_json=not TRIAL, level=LOG_LEVEL)
+
 CATALOGUE_DIR = Path(env.text("YICHUANG_CATALOGUE", str(ROOT / "catalogues" / "quzhou")))
 MAX_UPLOAD_BYTES = env.number("YICHUANG_MAX_UPLOAD_MB", 20, least=1, most=200) * 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES + 1_000_000
@@ -139,6 +164,7 @@ SESSION_COOKIE_HTTPONLY = True
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("YICHUANG_BEHIND_TLS_PROXY", default=False) else None
 )
+SECURE_HSTS_SECONDS = 0 if TRIAL else int(timedelta(days=365).total_seconds())
 X_FRAME_OPTIONS = "SAMEORIGIN"
 
 # ── Accounts and log-in (django-allauth) ─────────────────────────────────────────────────────────
@@ -167,5 +193,15 @@ TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
 STATIC_ROOT = runtime.home() / "static"
 STATICFILES_DIRS = [PACKAGE / "web" / "static"]
+#: Names with a digest, compressed once, so that browsers keep them for ever; tests read the sources.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TESTING
 
 PROCRASTINATE_ON_APP_READY = "yichuang.journey.runner.register"

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+#: The documented password of trial accounts. A production installation accepts it nowhere.
+TRIAL_PASSWORD = "yichuang-trial"  # noqa: S105
+
 
 class ActorKind(StrEnum):
     """Stored in ledger entries: a value may be added, never changed."""

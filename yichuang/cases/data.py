@@ -40,7 +40,9 @@ class Submission:
     answers: Mapping[str, str]
     values: Mapping[str, str]
     materials: Mapping[str, Settlement]
-    sources: Mapping[str, str] = field(default_factory=dict)  # element → resource that filled it in, unchanged
+    sources: Mapping[str, str] = field(
+        default_factory=dict
+    )  # element → resource that filled it in, unchanged
     agent: Person | None = None
     number: str = ""  # given to the draft; empty: drawn at receipt
     channel: str = "counter"

@@ -49,7 +49,9 @@ def fold(state: CaseState | None, verb: Verb, facts: Mapping[str, Any]) -> CaseS
     """The state after the entry. Facts that are no columns are left alone. Raises `Unlawful`."""
     move = MOVES[verb]
     changes = {
-        name: None if facts[name] is None else read(facts[name]) for name, read in _READERS.items() if name in facts
+        name: None if facts[name] is None else read(facts[name])
+        for name, read in _READERS.items()
+        if name in facts
     }
     if state is None:
         if verb is not Verb.RECEIVE:
@@ -63,5 +65,6 @@ def fold(state: CaseState | None, verb: Verb, facts: Mapping[str, Any]) -> CaseS
 def to_facts(**changes: Any) -> dict[str, Any]:
     """Column values as the JSON facts of an entry, the inverse of what `fold` reads."""
     return {
-        name: value.isoformat() if isinstance(value, date | datetime) else value for name, value in changes.items()
+        name: value.isoformat() if isinstance(value, date | datetime) else value
+        for name, value in changes.items()
     }

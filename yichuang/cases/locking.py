@@ -10,8 +10,6 @@ from yichuang.cases.queries import visible_applications, visible_cases
 from yichuang.identity.data import Actor
 
 
-
-
 def lock_cases(actor: Actor, case_ids: Sequence[int]) -> list[Case]:
     """The cases, locked for this transaction. Raises `NotVisible` if any is not the actor's to see."""
     wanted = sorted(set(case_ids))

@@ -15,7 +15,9 @@ class Draft(models.Model):
     """What a clerk has typed so far. Not yet an application: no clock runs, nobody else sees it."""
 
     key = models.UUIDField(primary_key=True)
-    number = models.CharField(max_length=12, unique=True, help_text="申报号, given before receipt: queries cite it")
+    number = models.CharField(
+        max_length=12, unique=True, help_text="申报号, given before receipt: queries cite it"
+    )
     staff = models.ForeignKey("identity.Staff", models.CASCADE)
     target = models.CharField(max_length=80, help_text="bundle or item key")
     content = models.BinaryField(help_text="encrypted JSON: applicant, answers, values, sources, materials")
@@ -36,14 +38,18 @@ class Application(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     number = models.CharField(max_length=12, unique=True, help_text="申报号: short, with a check character")
-    key = models.UUIDField(unique=True, help_text="idempotency key: the same submission sent twice is one application")
+    key = models.UUIDField(
+        unique=True, help_text="idempotency key: the same submission sent twice is one application"
+    )
     target = models.CharField(max_length=80)
     target_name = models.CharField(max_length=80)
     release = models.PositiveIntegerField(help_text="the catalogue release it was received under")
     party = models.ForeignKey("identity.Party", models.PROTECT, related_name="+", db_index=False)
     agent = models.ForeignKey("identity.Party", models.PROTECT, related_name="+", null=True, db_index=False)
     centre = models.ForeignKey("identity.Department", models.PROTECT, related_name="+", db_index=False)
-    counter = models.ForeignKey("identity.Counter", models.PROTECT, related_name="+", null=True, db_index=False)
+    counter = models.ForeignKey(
+        "identity.Counter", models.PROTECT, related_name="+", null=True, db_index=False
+    )
     channel = models.CharField(max_length=10)
     form = models.BinaryField(help_text="encrypted JSON: answers, values, sources")
     query_code = models.BinaryField(help_text="encrypted; opens the tracking page together with the number")
@@ -56,7 +62,9 @@ class Application(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["centre", "-id"], name="application_of_centre"),
             models.Index(fields=["party", "-id"], name="application_of_party"),
-            models.Index(fields=["agent", "-id"], name="application_of_agent", condition=Q(agent__isnull=False)),
+            models.Index(
+                fields=["agent", "-id"], name="application_of_agent", condition=Q(agent__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -69,12 +77,18 @@ class Case(models.Model):
     id = models.BigAutoField(primary_key=True)
     application = models.ForeignKey(Application, models.PROTECT, related_name="cases")
     number = models.CharField(max_length=15, unique=True)
-    item_version = models.ForeignKey("catalogue.ItemVersion", models.PROTECT, related_name="+", db_index=False)
+    item_version = models.ForeignKey(
+        "catalogue.ItemVersion", models.PROTECT, related_name="+", db_index=False
+    )
     item_key = models.CharField(max_length=80)
     item_name = models.CharField(max_length=80)
     department = models.ForeignKey("identity.Department", models.PROTECT, related_name="+", db_index=False)
-    partner = models.CharField(max_length=40, blank=True, help_text="the department's own system that handles it")
-    waits_for = ArrayField(models.CharField(max_length=80), help_text="sister items whose decision it waits for")
+    partner = models.CharField(
+        max_length=40, blank=True, help_text="the department's own system that handles it"
+    )
+    waits_for = ArrayField(
+        models.CharField(max_length=80), help_text="sister items whose decision it waits for"
+    )
     # What follows is the fold of its entries.
     stage = models.CharField(max_length=12)
     outcome = models.CharField(max_length=10, blank=True)
@@ -113,7 +127,9 @@ class ApplicationMaterial(models.Model):
     items = ArrayField(models.CharField(max_length=80), help_text="items that need it")
     necessity = models.CharField(max_length=12)
     source = models.CharField(max_length=10, help_text="SourceKind; empty while missing")
-    reference = models.CharField(max_length=80, blank=True, help_text="licence type, resource or item that settles it")
+    reference = models.CharField(
+        max_length=80, blank=True, help_text="licence type, resource or item that settles it"
+    )
     evidence_id = models.BigIntegerField(null=True)
     file = models.ForeignKey("base.StoredFile", models.PROTECT, null=True, db_index=False, related_name="+")
     checked = models.BooleanField(default=False, help_text="a clerk looked at the original")

@@ -175,7 +175,9 @@ def materials(application_id: int, items: Iterable[str] | None = None) -> list[M
 
 def _application_rows(rows: Sequence[Application], *, now: datetime) -> list[ApplicationRow]:
     cases: dict[int, list[Case]] = {row.id: [] for row in rows}
-    for case in Case.objects.filter(application_id__in=list(cases)).select_related("application").order_by("id"):
+    for case in (
+        Case.objects.filter(application_id__in=list(cases)).select_related("application").order_by("id")
+    ):
         cases[case.application_id].append(case)
     names = identity_queries.masked_parties([row.party_id for row in rows])
     return [
@@ -199,7 +201,9 @@ def _application_rows(rows: Sequence[Application], *, now: datetime) -> list[App
 def _case_rows(cases: Sequence[Case], *, now: datetime, masked: bool) -> list[CaseRow]:
     departments = {facts.id: facts.short_name for facts in identity_queries.departments().values()}
     parties: dict[int, Any] = (
-        identity_queries.masked_parties([case.application.party_id for case in cases]) if masked and cases else {}
+        identity_queries.masked_parties([case.application.party_id for case in cases])
+        if masked and cases
+        else {}
     )
     return [
         CaseRow(
@@ -230,4 +234,3 @@ def _case_rows(cases: Sequence[Case], *, now: datetime, masked: bool) -> list[Ca
         )
         for case in cases
     ]
-

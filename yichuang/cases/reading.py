@@ -48,7 +48,9 @@ class HistoryRow:
     case_number: str
 
 
-def form(actor: Actor, application: ApplicationRow, items: Iterable[str] | None, *, now: datetime) -> list[FormField]:
+def form(
+    actor: Actor, application: ApplicationRow, items: Iterable[str] | None, *, now: datetime
+) -> list[FormField]:
     """The filled fields of the form that `items` ask for (None: all), recorded as read.
 
     Raises `Forbidden` for actors whose work needs no personal data (centre manager, administrator).
@@ -60,7 +62,12 @@ def form(actor: Actor, application: ApplicationRow, items: Iterable[str] | None,
     stored = read_form(application.id)
     wanted = [case.item_key for case in application.cases if items is None or case.item_key in set(items)]
     facts = {"items": wanted}
-    record([Record("form.read", "application", application.id, facts)], actor_kind=actor.kind, actor_id=actor.id, now=now)
+    record(
+        [Record("form.read", "application", application.id, facts)],
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        now=now,
+    )
     return _fields(application.id, stored, set(wanted))
 
 

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
 from yichuang.base.errors import Forbidden, Invalid, Overtaken
-from yichuang.catalogue.checks import check_value
-from yichuang.catalogue.data import Necessity, Plan
 from yichuang.cases.data import Settlement
+from yichuang.catalogue.checks import check_value
+from yichuang.catalogue.data import Necessity, Plan, SourceKind
 from yichuang.identity.data import Actor, Role
 
 #: A reason or opinion is read by people and printed on papers.
@@ -39,7 +39,9 @@ def check_answers(plan: Plan) -> None:
     for situation in plan.situations:
         if situation.key in plan.unanswered:
             raise Invalid(
-                _("请先回答:%(question)s") % {"question": situation.question}, code="unanswered", field=situation.key
+                _("请先回答:%(question)s") % {"question": situation.question},
+                code="unanswered",
+                field=situation.key,
             )
 
 
@@ -61,10 +63,14 @@ def check_form(plan: Plan, values: Mapping[str, str], materials: Mapping[str, Se
     missing = [
         planned.material
         for planned in plan.materials
-        if planned.necessity is Necessity.REQUIRED and planned.material.key not in materials
+        if planned.necessity is Necessity.REQUIRED
+        and planned.source is not SourceKind.SISTER
+        and planned.material.key not in materials
     ]
     if wrong or missing:
-        raise Incomplete(wrong, (material.key for material in missing), (material.name for material in missing))
+        raise Incomplete(
+            wrong, (material.key for material in missing), (material.name for material in missing)
+        )
     return clean
 
 
@@ -72,7 +78,9 @@ def check_remark(text: str, *, what: str) -> str:
     """A reason or opinion: present and not too long. `what` names it in the sentence."""
     stripped = text.strip()
     if not stripped:
-        raise Invalid(_("请填写%(what)s,它会写进文书并告知申请人。") % {"what": what}, code="no_reason", field="text")
+        raise Invalid(
+            _("请填写%(what)s,它会写进文书并告知申请人。") % {"what": what}, code="no_reason", field="text"
+        )
     if len(stripped) > LONGEST_REMARK:
         sentence = _("%(what)s最多%(most)d个字,请精简。") % {"what": what, "most": LONGEST_REMARK}
         raise Invalid(sentence, code="too_long", field="text")
@@ -82,7 +90,9 @@ def check_remark(text: str, *, what: str) -> str:
 def check_clerk(actor: Actor) -> None:
     """Only a clerk who sits at a counter receives, accepts and hands over."""
     if not actor.has(Role.CLERK) or actor.counter_id is None or actor.department_id is None:
-        raise Forbidden(_("只有在窗口岗位上的窗口人员可以办理。请先选择今天所在的窗口。"), code="not_at_a_counter")
+        raise Forbidden(
+            _("只有在窗口岗位上的窗口人员可以办理。请先选择今天所在的窗口。"), code="not_at_a_counter"
+        )
 
 
 def check_officer(actor: Actor, department_id: int) -> None:

@@ -27,7 +27,8 @@ def verify_all(report: Callable[[str], None]) -> bool:
         check = verify_seals()
     for fault in check.faults:
         report(fault)
-    report(f"{cases} cases folded, {faults} differ; {check.entries} entries under {check.seals} seals, {len(check.faults)} faults")
+    sealed = f"{check.entries} entries under {check.seals} seals, {len(check.faults)} faults"
+    report(f"{cases} cases folded, {faults} differ; {sealed}")
     return not faults and not check.faults
 
 
@@ -36,7 +37,9 @@ def _compare_all() -> Iterator[tuple[int, str]]:
     done, last = 0, 0
     while batch := list(Case.objects.filter(id__gt=last).order_by("id")[:_BATCH]):
         entries: dict[int, list[tuple[int, str, dict[str, Any]]]] = {case.id: [] for case in batch}
-        found = Entry.objects.filter(subject_kind="case", subject_id__gte=batch[0].id, subject_id__lte=batch[-1].id)
+        found = Entry.objects.filter(
+            subject_kind="case", subject_id__gte=batch[0].id, subject_id__lte=batch[-1].id
+        )
         for entry_id, subject, verb, facts in found.order_by("subject_id", "id").values_list(
             "id", "subject_id", "verb", "facts"
         ):

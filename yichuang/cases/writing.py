@@ -70,5 +70,7 @@ def change(
     for case, state in zip(cases, states, strict=True):
         for name in COLUMNS:
             setattr(case, name, column_value(state, name))
-    entries = [Record(verb, "case", case.id, case_facts) for case, case_facts in zip(cases, facts, strict=True)]
+    entries = [
+        Record(verb, "case", case.id, case_facts) for case, case_facts in zip(cases, facts, strict=True)
+    ]
     return record(entries, actor_kind=actor.kind, actor_id=actor.id, now=now)

@@ -35,5 +35,7 @@ def set_overrides(rows: Iterable[DayRow], *, actor_kind: str, actor_id: int, now
         update_fields=["is_working", "name", "provisional"],
     )
     facts = {"days": len(changed), "first": min(d.day for d in changed).isoformat()}
-    record([Record("calendar.changed", "calendar", 0, facts)], actor_kind=actor_kind, actor_id=actor_id, now=now)
+    record(
+        [Record("calendar.changed", "calendar", 0, facts)], actor_kind=actor_kind, actor_id=actor_id, now=now
+    )
     return len(changed)

@@ -9,7 +9,9 @@ class CalendarDay(models.Model):
     day = models.DateField(primary_key=True)
     is_working = models.BooleanField()
     name = models.CharField(max_length=60)
-    provisional = models.BooleanField(default=False, help_text="put in before the State Council's yearly notice")
+    provisional = models.BooleanField(
+        default=False, help_text="put in before the State Council's yearly notice"
+    )
 
     class Meta:
         db_table = "deadlines_day"

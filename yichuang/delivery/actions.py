@@ -33,7 +33,9 @@ def hand_over(*, actor: Actor, application_id: int, to_agent: bool = False, now:
         application, cases = lock_cases_of(actor, application_id)
         ready = [case for case in cases if case.stage == Stage.ISSUED]
         if not ready:
-            raise Overtaken(_("没有待领取的结果:可能已经领取,或还在办理。请刷新页面查看。"), code="nothing_ready")
+            raise Overtaken(
+                _("没有待领取的结果:可能已经领取,或还在办理。请刷新页面查看。"), code="nothing_ready"
+            )
         if actor.kind is not ActorKind.APPLICANT:
             _check_power(actor, ready, now)
         row = HandOver.objects.create(
@@ -46,7 +48,12 @@ def hand_over(*, actor: Actor, application_id: int, to_agent: bool = False, now:
         )
         deliver(ready, hand_over_id=row.id, actor=actor, now=now)
         facts = {"application": application.id, "channel": row.channel, "cases": [case.id for case in ready]}
-        record([Record("hand_over.done", "hand_over", row.id, facts)], actor_kind=actor.kind, actor_id=actor.id, now=now)
+        record(
+            [Record("hand_over.done", "hand_over", row.id, facts)],
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            now=now,
+        )
         return row.id
 
 

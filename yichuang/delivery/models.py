@@ -10,7 +10,9 @@ class HandOver(models.Model):
     application = models.ForeignKey("cases.Application", models.PROTECT, related_name="hand_overs")
     channel = models.CharField(max_length=10, help_text="counter or download")
     receiver = models.ForeignKey("identity.Party", models.PROTECT, related_name="+", db_index=False)
-    counter = models.ForeignKey("identity.Counter", models.PROTECT, null=True, related_name="+", db_index=False)
+    counter = models.ForeignKey(
+        "identity.Counter", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     case_count = models.PositiveSmallIntegerField()
     handed_over_at = models.DateTimeField()
 

@@ -33,7 +33,9 @@ def rate(*, actor: Actor, application: ApplicationRow, grade: str, comment: str,
         raise Invalid(_("请选择五个等级中的一个。"), code="grade", field="grade")
     text = comment.strip()
     if len(text) > LONGEST_COMMENT:
-        raise Invalid(_("意见最多%(most)d个字,请精简。") % {"most": LONGEST_COMMENT}, code="too_long", field="comment")
+        raise Invalid(
+            _("意见最多%(most)d个字,请精简。") % {"most": LONGEST_COMMENT}, code="too_long", field="comment"
+        )
     try:
         with transaction.atomic(durable=True):
             row = Rating.objects.create(
@@ -45,6 +47,11 @@ def rate(*, actor: Actor, application: ApplicationRow, grade: str, comment: str,
                 rated_at=now,
             )
             facts = {"application": application.id, "grade": grade}
-            record([Record("rating.given", "rating", row.id, facts)], actor_kind=actor.kind, actor_id=actor.id, now=now)
+            record(
+                [Record("rating.given", "rating", row.id, facts)],
+                actor_kind=actor.kind,
+                actor_id=actor.id,
+                now=now,
+            )
     except IntegrityError as error:
         raise Overtaken(_("您已经评价过这件申办,谢谢。"), code="rated") from error

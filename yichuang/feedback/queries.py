@@ -52,7 +52,13 @@ def newest(actor: Actor, rows: int = 50) -> list[RatingRow]:
 
 def counts(actor: Actor, since: datetime) -> dict[Grade, int]:
     """How many of each grade since then; every grade is there."""
-    found = _visible(actor).filter(rated_at__gte=since).values_list("grade").annotate(Count("id")).order_by("grade")
+    found = (
+        _visible(actor)
+        .filter(rated_at__gte=since)
+        .values_list("grade")
+        .annotate(Count("id"))
+        .order_by("grade")
+    )
     counted = dict(found)
     return {grade: counted.get(grade, 0) for grade in Grade}
 

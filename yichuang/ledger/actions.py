@@ -40,9 +40,7 @@ def react_to(verbs: frozenset[str], defer: Callable[[list[int]], None]) -> None:
     _Reactions.verbs, _Reactions.defer = verbs, defer
 
 
-def record(
-    records: Sequence[Record], *, actor_kind: str, actor_id: int, now: datetime
-) -> list[int]:
+def record(records: Sequence[Record], *, actor_kind: str, actor_id: int, now: datetime) -> list[int]:
     """Write the entries of one act, in order, in the caller's transaction, and return their ids.
 
     Where a verb has reactions, one job is deferred in the same transaction for all of them together.

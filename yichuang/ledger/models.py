@@ -41,7 +41,9 @@ class Seal(models.Model):
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
     digest = models.BinaryField(max_length=32, help_text="SHA-256 over the entries, in order of id")
-    chain = models.BinaryField(max_length=32, help_text="SHA-256 over the previous chain value, range, count, digest")
+    chain = models.BinaryField(
+        max_length=32, help_text="SHA-256 over the previous chain value, range, count, digest"
+    )
     signature = models.BinaryField(max_length=64, help_text="Ed25519 over the chain value")
     key_id = models.CharField(max_length=16)
     sealed_at = models.DateTimeField()

@@ -55,7 +55,10 @@ def seal(now: datetime) -> Seal | None:
     sealed past stays provable, and the sentence says what to do.
     """
     with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s), pg_snapshot_xmin(pg_current_snapshot())::text::bigint", [_LOCK])
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s), pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+            [_LOCK],
+        )
         alone, horizon = cursor.fetchone()
         if not alone:
             return None
@@ -96,11 +99,15 @@ def verify_seals(progress: Callable[[int], None] = lambda _done: None) -> SealCh
             cursor.execute(_DIGEST, [row.from_xid, row.to_xid])
             count, _first, _last, digest = cursor.fetchone()
         if row.from_xid != expected_start:
-            faults.append(f"seal {row.id}: begins at transaction {row.from_xid}, but the one before ends at {expected_start}")
+            faults.append(
+                f"seal {row.id}: begins at transaction {row.from_xid}, but the one before ends at {expected_start}"
+            )
         if count != row.entry_count:
             faults.append(f"seal {row.id}: {row.entry_count} entries were sealed, {count} are there")
         elif bytes(digest) != bytes(row.digest):
-            faults.append(f"seal {row.id}: an entry in transactions [{row.from_xid}, {row.to_xid}) is not what was sealed")
+            faults.append(
+                f"seal {row.id}: an entry in transactions [{row.from_xid}, {row.to_xid}) is not what was sealed"
+            )
         chain = _chain(previous, row.from_xid, row.to_xid, row.entry_count, bytes(row.digest))
         if chain != bytes(row.chain):
             faults.append(f"seal {row.id}: does not follow from the seal before it")

@@ -11,11 +11,11 @@ from yichuang.base.clock import local
 from yichuang.base.crypto import decrypt_text, encrypt, encrypt_json
 from yichuang.base.errors import Refused
 from yichuang.cases import rules
-from yichuang.cases.data import Receipt, Submission
+from yichuang.cases.data import Receipt, Settlement, Submission
 from yichuang.cases.models import Application
 from yichuang.cases.states import Stage, Verb
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue.data import Catalogue, Known, Plan
+from yichuang.catalogue.data import Catalogue, Known, Plan, SourceKind
 from yichuang.catalogue.planning import plan as make_plan
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.actions.parties import ensure_party
@@ -75,13 +75,16 @@ def receive(*, actor: Actor, submission: Submission, now: datetime) -> Receipt:
     values = rules.check_form(plan, submission.values, submission.materials)
     check_mandates(actor, plan, Power.RECEIVE, catalogue, now)
     with transaction.atomic(durable=True):
-        return _write(actor, submission, values, plan, catalogue.release, now) or _require(submission)
+        written = _write(submission, values, plan, catalogue.release, actor=actor, now=now)
+    receipt = written or find_receipt(submission.key)
+    assert receipt is not None, "the application that was there a moment ago cannot vanish"  # noqa: S101
+    return receipt
 
 
 def find_receipt(key: object) -> Receipt | None:
     """The receipt of an application that was received under this key before."""
     row = Application.objects.filter(key=key).values_list("id", "number", "query_code").first()
-    return row and Receipt(row[0], row[1], decrypt_text(row[2], CODE_CONTEXT), created=False)
+    return Receipt(row[0], row[1], decrypt_text(row[2], CODE_CONTEXT), created=False) if row else None
 
 
 def check_mandates(actor: Actor, plan: Plan, power: Power, catalogue: Catalogue, now: datetime) -> None:
@@ -94,15 +97,8 @@ def check_mandates(actor: Actor, plan: Plan, power: Power, catalogue: Catalogue,
         check_mandate(scope, item.department, item.key, catalogue.department_names[item.department])
 
 
-def _require(submission: Submission) -> Receipt:
-    receipt = find_receipt(submission.key)
-    if receipt is None:  # pragma: no cover - the conflicting row cannot vanish: applications are never deleted
-        raise Refused("the application with this key is gone")
-    return receipt
-
-
 def _write(
-    actor: Actor, submission: Submission, values: dict[str, str], plan: Plan, release: int, now: datetime
+    submission: Submission, values: dict[str, str], plan: Plan, release: int, *, actor: Actor, now: datetime
 ) -> Receipt | None:
     number = submission.number or draw_number(now)
     code = ids.query_code()
@@ -113,10 +109,20 @@ def _write(
         cursor.execute(
             _INSERT_APPLICATION,
             [
-                number, submission.key, plan.target, plan.name, release, party, agent,
-                actor.department_id, actor.counter_id, submission.channel,
-                encrypt_json(form, FORM_CONTEXT), encrypt(code, CODE_CONTEXT), now,
-            ],  # fmt: skip
+                number,
+                submission.key,
+                plan.target,
+                plan.name,
+                release,
+                party,
+                agent,
+                actor.department_id,
+                actor.counter_id,
+                submission.channel,
+                encrypt_json(form, FORM_CONTEXT),
+                encrypt(code, CODE_CONTEXT),
+                now,
+            ],
         )
         written = cursor.fetchone()
         if written is None:
@@ -125,7 +131,12 @@ def _write(
         case_ids = _insert_cases(cursor, application_id, number, plan)
         _insert_materials(cursor, application_id, submission, plan)
         cursor.execute("DELETE FROM cases_draft WHERE key = %s", [submission.key])
-    record(_entries(application_id, case_ids, submission, plan, release), actor_kind=actor.kind, actor_id=actor.id, now=now)
+    record(
+        _entries(application_id, case_ids, submission, plan, release),
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        now=now,
+    )
     return Receipt(application_id, number, code, created=True)
 
 
@@ -161,6 +172,8 @@ def _insert_materials(cursor: Any, application_id: int, submission: Submission, 
     rows = []
     for planned in plan.materials:
         settled = submission.materials.get(planned.material.key)
+        if settled is None and planned.source is SourceKind.SISTER:
+            settled = Settlement(SourceKind.SISTER, planned.reference)
         rows.append(
             (
                 planned.material.key,

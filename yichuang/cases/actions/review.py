@@ -75,7 +75,9 @@ def decide_elsewhere(
         partner = Actor(ActorKind.PARTNER, partner_id)
         text = reason.strip() or _("部门业务系统反馈:准予。")
         remark = remarks.write(case_id, "decision", text, actor=partner, now=now)
-        change([case], Verb.DECIDE, [{**facts, **_decision_facts(outcome, remark, now)}], actor=partner, now=now)
+        change(
+            [case], Verb.DECIDE, [{**facts, **_decision_facts(outcome, remark, now)}], actor=partner, now=now
+        )
 
 
 def release_followers(*, case_id: int, now: datetime) -> list[int]:
@@ -110,7 +112,9 @@ def _lock_for_review(actor: Actor, case_id: int, now: datetime) -> Case:
     if case.waiting:
         raise Invalid(_("这件还在等同一申办中其他事项的决定,轮到时会出现在待办里。"), code="waiting")
     if case.claimed_by not in {None, actor.id}:
-        rules.check_claim(actor, case.claimed_by, case.claimed_until, holder=staff_name(case.claimed_by), now=now)
+        rules.check_claim(
+            actor, case.claimed_by, case.claimed_until, holder=staff_name(case.claimed_by), now=now
+        )
     return case
 
 

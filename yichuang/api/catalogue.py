@@ -1,0 +1,76 @@
+"""Finding items and planning, for anybody."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema
+
+from yichuang.api.schemas import Problem
+from yichuang.base.errors import NotVisible
+from yichuang.catalogue import queries, search
+from yichuang.catalogue.data import Known, Plan
+from yichuang.catalogue.planning import plan as make_plan
+
+router = Router()
+
+
+class HitOut(Schema):
+    kind: str
+    key: str
+    name: str
+    department: str
+
+
+class PlanIn(Schema):
+    """Which bundle or item, with the answers so far."""
+
+    target: str
+    answers: dict[str, str] = Field(default_factory=dict)
+
+
+@router.get("/catalogue/search", response=list[HitOut])
+def find(
+    request: HttpRequest, q: str = Query(max_length=80), limit: int = Query(20, ge=1, le=100)
+) -> list[Any]:
+    """Bundles and items by words, pinyin, initials or code."""
+    return list(search.find(queries.current(), q, limit=limit))
+
+
+@router.post("/plan", response={200: dict[str, Any], 404: Problem})
+def plan(request: HttpRequest, given: PlanIn) -> dict[str, Any]:
+    """What the bundle or item needs in this situation: fields, materials and their sources, cases, limits, figures."""
+    catalogue = queries.current()
+    if given.target not in catalogue.bundles and given.target not in catalogue.items:
+        raise NotVisible(f"no bundle or item {given.target!r}", code="unknown_target")
+    known = Known(resources=frozenset(catalogue.resources))
+    return _plan_out(make_plan(catalogue, given.target, given.answers, known))
+
+
+def _plan_out(plan: Plan) -> dict[str, Any]:
+    return {
+        "target": plan.target,
+        "name": plan.name,
+        "questions": [
+            {"key": one.key, "question": one.question, "options": dict(one.options), "open": one.key in plan.unanswered}
+            for one in plan.situations
+        ],
+        "fields": [
+            {
+                "key": one.element.key, "label": one.element.label, "type": one.element.type,
+                "required": one.required, "items": one.items, "source": one.source, "because": one.because,
+            }
+            for one in plan.fields
+        ],
+        "materials": [
+            {
+                "key": one.material.key, "name": one.material.name, "necessity": one.necessity,
+                "items": one.items, "source": one.source, "reference": one.reference, "because": one.because,
+            }
+            for one in plan.materials
+        ],
+        "cases": [
+            {"item": one.item.key, "name": one.item.name, "department": one.item.department, "waits_for": one.waits_for}
+            for one in plan.cases
+        ],
+        "promised": {"value": plan.promised.value, "unit": plan.promised.unit},
+    }  # fmt: skip

@@ -1,0 +1,212 @@
+"""Keeping a draft while the clerk works; asking the registers for what the city already knows."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from yichuang.base import ids
+from yichuang.base.codes import check_citizen_number, check_organisation_code, check_phone
+from yichuang.base.errors import Invalid, NotVisible, Overtaken
+from yichuang.cases.actions.receipt import draw_number, receive
+from yichuang.cases.data import Person, Receipt, Settlement
+from yichuang.cases.drafts import Asked, DraftContent, OpenDraft, open_draft, pack, submission_of
+from yichuang.cases.models import Draft
+from yichuang.cases.rules import check_clerk
+from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.data import Bundle, Catalogue, Known, Plan, SourceKind
+from yichuang.catalogue.planning import plan as make_plan
+from yichuang.identity.data import Actor
+from yichuang.licences import queries as licence_queries
+from yichuang.sharing import actions as sharing
+from yichuang.sharing.data import Answer, DataRequest, Outcome
+
+#: An answer may name the next person to ask about (marriage → spouse → household); this many steps suffice.
+_ROUNDS = 3
+
+
+def start(*, actor: Actor, target: str, now: datetime) -> UUID:
+    """Begin a draft for a bundle or item and return its key. Raises `NotVisible` for an unknown target."""
+    check_clerk(actor)
+    catalogue = catalogue_queries.current()
+    if target not in catalogue.items and target not in catalogue.bundles:
+        raise NotVisible(_("目录中没有这个事项,可能已经下架。请重新查找。"))
+    key = ids.new_key()
+    Draft.objects.create(
+        key=key, number=draw_number(now), staff_id=actor.id, target=target, content=pack(DraftContent()),
+        created_at=now, saved_at=now,
+    )  # fmt: skip
+    return key
+
+
+def save(*, actor: Actor, key: UUID, revision: int, content: DraftContent, now: datetime) -> int:
+    """Keep `content`; returns the new revision. Raises `Overtaken` if another tab saved meanwhile."""
+    saved = Draft.objects.filter(key=key, staff_id=actor.id, revision=revision).update(
+        content=pack(content), revision=revision + 1, saved_at=now
+    )
+    if not saved:
+        open_draft(actor, key)
+        raise Overtaken(
+            _("这份草稿在另一个窗口改过。请刷新页面取回最新内容,再继续填写。"), code="draft_changed"
+        )
+    return revision + 1
+
+
+def discard(*, actor: Actor, key: UUID) -> None:
+    """Throw a draft of one's own away."""
+    Draft.objects.filter(key=key, staff_id=actor.id).delete()
+
+
+def identify(
+    *, actor: Actor, key: UUID, person: Person, agent: Person | None = None, now: datetime
+) -> OpenDraft:
+    """Take in who applies (read from the card or typed), checked, and ask the registers. Raises `Invalid`."""
+    draft = open_draft(actor, key)
+    content = replace(draft.content, applicant=_check(person), agent=_check(agent) if agent else None)
+    catalogue = catalogue_queries.current()
+    values = {**content.values, **_applicant_values(catalogue, draft.target, content.applicant)}
+    save(actor=actor, key=key, revision=draft.revision, content=replace(content, values=values), now=now)
+    return ask_registers(actor=actor, key=key, now=now)
+
+
+def fill(
+    *,
+    actor: Actor,
+    key: UUID,
+    revision: int,
+    answers: Mapping[str, str],
+    values: Mapping[str, str],
+    now: datetime,
+) -> int:
+    """Keep what was typed, unchecked; a value typed over a register's is the applicant's own (浙江规定 art. 7)."""
+    draft = open_draft(actor, key)
+    content = draft.content
+    typed = {**content.values, **values}
+    sources = {
+        key: source for key, source in content.sources.items() if typed.get(key) == content.values.get(key)
+    }
+    content = replace(content, answers={**content.answers, **answers}, values=typed, sources=sources)
+    return save(actor=actor, key=key, revision=revision, content=content, now=now)
+
+
+def settle(*, actor: Actor, key: UUID, material: str, settlement: Settlement | None, now: datetime) -> None:
+    """Tick a material as settled (paper checked, file uploaded), or untick it."""
+    draft = open_draft(actor, key)
+    materials = {name: kept for name, kept in draft.content.materials.items() if name != material}
+    if settlement is not None:
+        materials[material] = settlement
+    save(
+        actor=actor,
+        key=key,
+        revision=draft.revision,
+        content=replace(draft.content, materials=materials),
+        now=now,
+    )
+
+
+def submit(*, actor: Actor, key: UUID, now: datetime) -> Receipt:
+    """Receive the draft. The same draft again gives the first receipt, also from a second tab or after Back."""
+    from yichuang.cases.actions.receipt import find_receipt
+
+    known = find_receipt(key)
+    return known or receive(actor=actor, submission=submission_of(open_draft(actor, key)), now=now)
+
+
+def ask_registers(*, actor: Actor, key: UUID, now: datetime, refresh: bool = False) -> OpenDraft:
+    """Fill in what registers and the licence store know, each value with its source; returns the saved draft.
+
+    Nothing that was typed is overwritten. A register that is down leaves its fields and materials to paper.
+    """
+    draft = open_draft(actor, key)
+    catalogue = catalogue_queries.current()
+    content = draft.content
+    for _round in range(_ROUNDS):
+        plan = make_plan(
+            catalogue, draft.target, content.answers, Known(resources=frozenset(catalogue.resources))
+        )
+        requests = list(_open_requests(catalogue, plan, content))
+        if not requests:
+            break
+        answers = sharing.fetch(requests, application_number=draft.number, actor=actor, now=now)
+        content = _take_in(catalogue, content, answers)
+    content = _settle_known(catalogue, draft.target, content, now)
+    with transaction.atomic():
+        save(actor=actor, key=key, revision=draft.revision, content=content, now=now)
+    return open_draft(actor, key)
+
+
+def plan_of(draft: OpenDraft) -> Plan:
+    """The plan of a draft with what is known so far."""
+    catalogue = catalogue_queries.current()
+    content = draft.content
+    found = frozenset(key for key, asked in content.asked.items() if asked.outcome == Outcome.FOUND)
+    licences = frozenset(
+        settled.reference for settled in content.materials.values() if settled.source is SourceKind.LICENCE
+    )
+    known = Known(licences=licences, values=content.sources, resources=found)
+    return make_plan(catalogue, draft.target, content.answers, known)
+
+
+def _check(person: Person) -> Person:
+    check = check_citizen_number if person.kind == "person" else check_organisation_code
+    number = check(person.number, field="number")
+    name = person.name.strip()
+    if not name:
+        raise Invalid(_("请填写姓名或单位名称。"), code="no_name", field="name")
+    return Person(person.kind, number, name, check_phone(person.phone, field="phone") if person.phone else "")
+
+
+def _applicant_values(catalogue: Catalogue, target: str, person: Person | None) -> dict[str, str]:
+    holder: Bundle | None = catalogue.bundles.get(target)
+    mapping = holder.applicant if holder else catalogue.items[target].applicant
+    if person is None:
+        return {}
+    facts = {"number": person.number, "name": person.name, "phone": person.phone}
+    return {element: facts[fact] for fact, element in mapping.items() if facts.get(fact)}
+
+
+def _open_requests(catalogue: Catalogue, plan: Plan, content: DraftContent) -> Iterable[DataRequest]:
+    items = {planned.item.key for planned in plan.cases}
+    seen: set[str] = set()
+    for grant in catalogue.grants:
+        resource = catalogue.resources[grant.resource]
+        subject = content.values.get(resource.subject)
+        if (
+            grant.item in items
+            and subject
+            and grant.resource not in seen
+            and grant.resource not in content.asked
+        ):
+            seen.add(grant.resource)
+            yield DataRequest(resource=grant.resource, item=grant.item, subject=subject)
+
+
+def _take_in(catalogue: Catalogue, content: DraftContent, answers: Mapping[str, Answer]) -> DraftContent:
+    values, sources, asked = dict(content.values), dict(content.sources), dict(content.asked)
+    for key, answer in answers.items():
+        asked[key] = Asked(answer.outcome, answer.evidence_id, answer.at.isoformat())
+        for element, value in answer.values.items():
+            if not values.get(element):
+                values[element] = value
+                sources[element] = key
+    return replace(content, values=values, sources=sources, asked=asked)
+
+
+def _settle_known(catalogue: Catalogue, target: str, content: DraftContent, now: datetime) -> DraftContent:
+    found = frozenset(key for key, asked in content.asked.items() if asked.outcome == Outcome.FOUND)
+    person = content.applicant
+    held = licence_queries.held(person.kind, person.number, now=now) if person else []
+    known = Known(licences=frozenset(row.type_key for row in held), values=content.sources, resources=found)
+    plan = make_plan(catalogue, target, content.answers, known)
+    materials = dict(content.materials)
+    for planned in plan.materials:
+        settled = materials.get(planned.material.key)
+        if planned.source in {SourceKind.LICENCE, SourceKind.SHARED} and settled is None:
+            asked = content.asked.get(planned.reference)
+            materials[planned.material.key] = Settlement(
+                planned.source, planned.reference, asked.evidence_id if asked else None, checked=True
+            )
+    return replace(content, materials=materials)

@@ -1,0 +1,43 @@
+"""What happens next: for every verb of the ledger, the steps that follow. This page is the whole of it.
+
+Every step is its own job, safe to repeat and retried alone; a step that fails holds up no other.
+Verbs that nothing follows from stand here too, so that a new verb cannot be forgotten (a test compares).
+"""
+
+from yichuang.cases.states import Verb
+from yichuang.journey.steps import (
+    Step,
+    apply_partner_answer,
+    begin_review_at_partner,
+    close_case,
+    dispatch_to_partner,
+    issue_acceptance_notice,
+    issue_correction_notice,
+    issue_decline_notice,
+    issue_hand_over_receipt,
+    issue_receipt,
+    issue_result,
+    release_followers,
+)
+
+REACTIONS: dict[str, tuple[Step, ...]] = {
+    "application.received": (issue_receipt,),
+    Verb.RECEIVE: (),
+    Verb.ASK_CORRECTION: (issue_correction_notice,),
+    Verb.CORRECT: (),
+    Verb.DECLINE: (issue_decline_notice, release_followers),
+    Verb.ACCEPT: (issue_acceptance_notice, dispatch_to_partner),
+    Verb.RELEASE: (dispatch_to_partner,),
+    Verb.CLAIM: (),
+    Verb.UNCLAIM: (),
+    Verb.BEGIN_REVIEW: (),
+    Verb.DECIDE: (issue_result, release_followers),
+    Verb.ISSUE: (),
+    Verb.DELIVER: (close_case,),
+    Verb.CLOSE: (),
+    "dispatch.later": (begin_review_at_partner,),
+    "dispatch.unknown": (),
+    "dispatch.refused": (),
+    "dispatch.confirmed": (apply_partner_answer,),
+    "hand_over.done": (issue_hand_over_receipt,),
+}

@@ -1,0 +1,98 @@
+"""Running the reactions: one job looks up what follows, one job per step does it.
+
+Jobs are rows of the same database, deferred in the transaction of the act, so none can be lost and none
+can run for an act that was undone. A job may run twice (a worker died after the work, before the tick):
+steps are safe to repeat. What goes to one partner waits in that partner's own queue.
+"""
+
+from collections import defaultdict
+
+import structlog
+from procrastinate import App, Blueprint, RetryStrategy
+from procrastinate.contrib.django import app as current_app
+
+from yichuang.base import clock
+from yichuang.departments import actions as departments
+from yichuang.journey.reactions import REACTIONS
+from yichuang.journey.steps import PARTNER_QUEUES, STEPS, queue_of
+from yichuang.ledger import partitions, sealing
+from yichuang.ledger.queries import entries
+
+REACT_QUEUE = "journey"
+#: A worker that has not shown itself for this long is dead; its jobs are taken up by others.
+STALLED_SECONDS = 30
+#: Ten tries over about two hours; what fails then stays on the list of failed steps, with a button.
+STEP_RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
+REACT_RETRY = RetryStrategy(max_attempts=20, linear_wait=5)
+
+log = structlog.get_logger(__name__)
+jobs = Blueprint()
+
+
+def register(app: App) -> None:
+    """Called by procrastinate once Django is ready."""
+    app.add_tasks_from(jobs, namespace="journey")
+
+
+def defer_reaction(entry_ids: list[int]) -> None:
+    """Defer the one job of an act, in the act's transaction."""
+    current_app.configure_task("journey:react", queue=REACT_QUEUE).defer(entry_ids=entry_ids)
+
+
+@jobs.task(name="react", queue=REACT_QUEUE, retry=REACT_RETRY)
+def react(entry_ids: list[int]) -> None:
+    """Defer the steps that follow from these entries, in one batch per queue."""
+    waiting: dict[str, list[dict[str, str | int]]] = defaultdict(list)
+    for entry in entries(entry_ids):
+        for step in REACTIONS[entry.verb]:
+            waiting[queue_of(step, entry)].append({"step": step.__name__, "entry_id": entry.id})
+    for queue, steps in waiting.items():
+        # One at a time to each partner: a slow one takes one place of a worker, never all of them.
+        lock = queue if queue.startswith(PARTNER_QUEUES) else None
+        current_app.configure_task("journey:step", queue=queue, lock=lock).batch_defer(*steps)
+
+
+@jobs.task(name="step", retry=STEP_RETRY)
+def step(step: str, entry_id: int) -> None:
+    """Do one step for one entry."""
+    entry = entries([entry_id])[0]
+    with structlog.contextvars.bound_contextvars(
+        step=step, entry=entry_id, subject=f"{entry.subject_kind}:{entry.subject_id}"
+    ):
+        STEPS[step](entry, clock.now())
+        log.info("step done")
+
+
+@jobs.periodic(cron="* * * * *")
+@jobs.task(name="seal", queue="upkeep", queueing_lock="seal")
+def seal(timestamp: int) -> None:
+    """Seal the ledger up to now."""
+    made = sealing.seal(clock.now())
+    if made is not None:
+        log.info("ledger sealed", seal=made.id, entries=made.entry_count)
+
+
+@jobs.periodic(cron="7 3 * * *")
+@jobs.task(name="partitions", queue="upkeep", queueing_lock="partitions")
+def make_partitions(timestamp: int) -> None:
+    """Make the ledger's partitions of the coming months."""
+    for name in partitions.ensure_partitions(clock.now()):
+        log.info("ledger partition made", partition=name)
+
+
+@jobs.periodic(cron="* * * * * */20")
+@jobs.task(name="chase", queue="upkeep", queueing_lock="chase")
+def chase(timestamp: int) -> None:
+    """Ask partners about every dispatch whose fate is unknown or whose answer is overdue."""
+    departments.chase(now=clock.now())
+
+
+@jobs.periodic(cron="* * * * * */15")
+@jobs.task(name="rescue", queue="upkeep", queueing_lock="rescue")
+async def rescue(timestamp: int) -> None:
+    """Give the jobs of dead workers to living ones."""
+    manager = current_app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        log.warning("job of a dead worker taken up again", job=job.id, task=job.task_name)
+        await manager.retry_job(job)
+    await manager.prune_stalled_workers(STALLED_SECONDS)

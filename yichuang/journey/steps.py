@@ -1,0 +1,119 @@
+"""The steps: facts down, one call each. Every one may run twice and comes to the same.
+
+A step takes the ledger entry that it follows from and the present moment. What it needs it reads anew; what
+is already done it leaves alone.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from yichuang.cases.actions import issuing, review
+from yichuang.cases.models import Case
+from yichuang.cases.states import Outcome, Stage
+from yichuang.departments import actions as departments
+from yichuang.departments import queries as department_queries
+from yichuang.journey import papers
+from yichuang.ledger.models import Entry
+
+#: The queues of partners begin so.
+PARTNER_QUEUES = "partner."
+
+Step = Callable[[Entry, datetime], None]
+
+
+def issue_receipt(entry: Entry, now: datetime) -> None:
+    """收件凭证 for the whole application."""
+    papers.receipt(entry.subject_id, now=now)
+
+
+def issue_acceptance_notice(entry: Entry, now: datetime) -> None:
+    """受理通知书 of the department that performs the item (浙江规定 art. 11)."""
+    papers.acceptance(entry.subject_id, now=now)
+
+
+def issue_decline_notice(entry: Entry, now: datetime) -> None:
+    """不予受理决定书 with the reasons."""
+    papers.decline(entry.subject_id, now=now)
+
+
+def issue_correction_notice(entry: Entry, now: datetime) -> None:
+    """一次性告知书: everything that is to be corrected, with the date."""
+    papers.correction(entry.subject_id, entry_id=entry.id, now=now)
+
+
+def issue_result(entry: Entry, now: datetime) -> None:
+    """The licence and the paper of the decision; then the case is issued."""
+    case = Case.objects.get(id=entry.subject_id)
+    if case.stage != Stage.DECIDED:
+        return
+    licence_id = papers.licence(case.id, now=now) if case.outcome == Outcome.GRANTED else None
+    notice_id = papers.decision(case.id, now=now)
+    issuing.issue(case_id=case.id, notice_id=notice_id, licence_id=licence_id, now=now)
+
+
+def issue_hand_over_receipt(entry: Entry, now: datetime) -> None:
+    """送达回证 for what was handed over."""
+    papers.hand_over(entry.subject_id, now=now)
+
+
+def dispatch_to_partner(entry: Entry, now: datetime) -> None:
+    """Send the case to the department's own system, once its clock runs."""
+    case = Case.objects.select_related("application").get(id=entry.subject_id)
+    if not case.partner or case.waiting or case.stage != Stage.ACCEPTED:
+        return
+    dispatch_id = departments.dispatch(
+        case_number=case.number,
+        case_id=case.id,
+        partner_key=case.partner,
+        payload=papers.partner_payload(case),
+        now=now,
+    )
+    departments.send(dispatch_id, now=now)
+
+
+def begin_review_at_partner(entry: Entry, now: datetime) -> None:
+    """The partner has taken the case and will answer later."""
+    case = Case.objects.get(id=entry.facts["case_id"])
+    review.begin_review_elsewhere(case_id=case.id, partner_id=case.department_id, now=now)
+
+
+def apply_partner_answer(entry: Entry, now: datetime) -> None:
+    """The partner's decision becomes the case's."""
+    case = Case.objects.get(id=entry.facts["case_id"])
+    answer = department_queries.answer(entry.subject_id)
+    review.decide_elsewhere(
+        case_id=case.id,
+        partner_id=case.department_id,
+        outcome=Outcome(answer.decision),
+        reason=answer.reason,
+        facts={"dispatch": entry.subject_id},
+        now=now,
+    )
+
+
+def release_followers(entry: Entry, now: datetime) -> None:
+    """Sister cases that waited for this decision start."""
+    review.release_followers(case_id=entry.subject_id, now=now)
+
+
+def close_case(entry: Entry, now: datetime) -> None:
+    """A delivered case is closed."""
+    issuing.close(case_id=entry.subject_id, now=now)
+
+
+STEPS: dict[str, Step] = {
+    step.__name__: step
+    for step in (
+        issue_receipt, issue_acceptance_notice, issue_decline_notice, issue_correction_notice, issue_result,
+        issue_hand_over_receipt, dispatch_to_partner, begin_review_at_partner, apply_partner_answer,
+        release_followers, close_case,
+    )
+}  # fmt: skip
+
+
+def queue_of(step: Step, entry: Entry) -> str:
+    """The queue in which a step waits: a partner's own for what talks to it, so that a dead one harms no other."""
+    if step is not dispatch_to_partner:
+        return "steps"
+    partner = Case.objects.filter(id=entry.subject_id).values_list("partner", flat=True).get()
+    return f"{PARTNER_QUEUES}{partner}" if partner else "steps"

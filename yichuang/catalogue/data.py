@@ -194,7 +194,7 @@ class Item:
     questions: tuple[tuple[str, str], ...] = ()  # FAQ: (question, answer)
     partner: str = ""  # key of the department's own system that handles its cases; "": works on the platform
     applicant: Mapping[str, str] = field(default_factory=dict)  # number | name | phone → element key
-    limit_before: Limit | None = None  # what the guide said before the reform; None: statutory, else promised
+    limit_before: Limit | None = None  # what the guide said before the reform; None: as promised now
     version: int = 0  # 0: not published
 
 
@@ -258,14 +258,14 @@ class Catalogue:
     bundles: Mapping[str, Bundle]
     department_names: Mapping[str, str]
     partners: Mapping[str, Partner] = field(default_factory=dict)
-    #: (resource, item) → the register's fields that the item may see; made from `grants`.
-    granted: Mapping[tuple[str, str], frozenset[str]] = field(init=False, repr=False, compare=False)
+    #: item → resource → the register's fields that the item may see; made from `grants`.
+    granted: Mapping[str, Mapping[str, frozenset[str]]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        granted: dict[tuple[str, str], frozenset[str]] = {}
+        granted: dict[str, dict[str, frozenset[str]]] = {}
         for grant in self.grants:
-            place = (grant.resource, grant.item)
-            granted[place] = granted.get(place, frozenset()) | frozenset(grant.fields)
+            of_item = granted.setdefault(grant.item, {})
+            of_item[grant.resource] = of_item.get(grant.resource, frozenset()) | frozenset(grant.fields)
         object.__setattr__(self, "granted", granted)
 
 

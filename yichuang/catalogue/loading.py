@@ -70,6 +70,8 @@ _FILES: Mapping[str, Mapping[str, type]] = {
     "partners.yaml?": {"partners": Partner},
     "calendar.yaml?": {"overrides": DayOverride},
 }
+#: Made-up people and companies for the simulated registers: not the catalogue's business.
+_TRIAL_PEOPLE = "people.yaml"
 _FOLDERS: Mapping[str, type] = {"items": Item, "bundles": Bundle}
 #: Fields that a file may leave out although the value itself has no default for them.
 _DEFAULTS: Mapping[type, Mapping[str, Any]] = {
@@ -135,7 +137,7 @@ def digest(root: Path) -> str:
 
 
 def _refuse_strangers(work: _Work) -> None:
-    known = {"city.yaml", *(name.rstrip("?") for name in _FILES)}
+    known = {"city.yaml", _TRIAL_PEOPLE, *(name.rstrip("?") for name in _FILES)}
     for path in sorted(work.root.rglob("*")):
         name = path.relative_to(work.root).as_posix()
         in_place = path.parent.name in _FOLDERS and path.parent.parent == work.root

@@ -253,7 +253,8 @@ def record(source: Source, node: Node, kind: type[Made], place: Place) -> Made:
     source.places[place] = (source.path, line_of(node))
     if isinstance(node, ScalarNode):
         return _from_scalar(source, node, kind, place)
-    allowed = {name: facts for name, facts in _fields(typing.cast(Any, kind)).items() if name not in source.hidden}
+    every = _fields(typing.cast(Any, kind))
+    allowed = {name: facts for name, facts in every.items() if name not in source.hidden}
     made: dict[str, Any] = dict(source.defaults.get(kind, {}))
     missing = {name for name, (_wanted, optional) in allowed.items() if not optional} - made.keys()
     broken = False

@@ -1,0 +1,56 @@
+"""Conditions (情形) as ZEN expressions over the answers: compiled once, evaluated in microseconds.
+
+An answer is the code of an option; a question that is not asked is null, and no comparison with null holds.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import zen
+
+#: More than the conditions of the largest catalogue that is expected (2 000 items).
+_KEPT = 16_384
+_STRING = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*(?!\s*\()(?![A-Za-z0-9_.])")
+_WORDS = frozenset({"and", "or", "not", "in", "true", "false", "null"})
+_COMPARED = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\s*(?:==|!=)\s*(?:'([^']*)'|\"([^\"]*)\")")
+_LISTED = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\s+(?:not\s+)?in\s*\[([^\]]*)\]")
+
+
+@lru_cache(maxsize=_KEPT)
+def _compiled(expression: str) -> Any:
+    return zen.compile_expression(expression)
+
+
+def holds(expression: str, answers: Mapping[str, str]) -> bool:
+    """Whether the condition holds; an empty one always does. The expression has passed `fault_in`."""
+    return not expression or _compiled(expression).evaluate(answers) is True
+
+
+def fault_in(expression: str) -> str:
+    """What the engine says against the expression, or "". A condition must answer true or false."""
+    try:
+        answer = _compiled(expression).evaluate({})
+    except RuntimeError as error:
+        try:
+            return str(json.loads(str(error).split("\n", 1)[0]).get("source", error))
+        except ValueError:
+            return str(error).split("\n", 1)[0]
+    return "" if isinstance(answer, bool) else f"→ {answer!r}"
+
+
+def names_in(expression: str) -> tuple[str, ...]:
+    """The situation keys that the expression refers to, in order, each once."""
+    bare = _STRING.sub("''", expression)
+    return tuple(dict.fromkeys(name for name in _NAME.findall(bare) if name not in _WORDS))
+
+
+def answers_in(expression: str) -> tuple[tuple[str, str], ...]:
+    """The (situation key, code) pairs that the expression compares."""
+    pairs = [(name, single or double) for name, single, double in _COMPARED.findall(expression)]
+    for name, listed in _LISTED.findall(expression):
+        pairs += [(name, single or double) for single, double in _STRING.findall(listed)]
+    return tuple(pairs)

@@ -35,6 +35,12 @@ WEB_PROCESSES = env.number("YICHUANG_WEB_PROCESSES", machine.cores(), least=1, m
 WORKERS = env.number("YICHUANG_WORKERS", max(2, machine.cores() // 2), least=1, most=256)
 #: Simulated department systems, registers and card reader beside a trial. Production never starts them.
 SIMULATORS = TRIAL and env.flag("YICHUANG_SIMULATORS", default=True)
+#: The first of their ports, one after the other: police, registers, card reader.
+SIMULATORS_PORT = env.number("YICHUANG_SIMULATORS_PORT", 8101, least=1, most=65000)
+#: The reader on the clerk's own desk, called by her browser (docs/connecting-a-department.md).
+CARD_READER_URL = env.text(
+    "YICHUANG_CARD_READER_URL", f"http://127.0.0.1:{SIMULATORS_PORT + 2}" if SIMULATORS else ""
+)
 
 PUBLIC_URL = env.text("YICHUANG_PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.words("YICHUANG_ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]") if TRIAL else ())
@@ -101,6 +107,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "yichuang.web.middleware.ActorMiddleware",
+    "yichuang.web.account.middleware.SecondFactorMiddleware",
 ]
 ROOT_URLCONF = "yichuang.config.urls"
 WSGI_APPLICATION = "yichuang.config.wsgi.application"
@@ -181,6 +188,44 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "yichuang.web.account.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"login": "yichuang.web.account.forms.LoginForm"}
+ACCOUNT_SESSION_REMEMBER = False  # machines in the hall are shared
+#: Five failures in a quarter of an hour lock the account. A whole hall may come in by one address.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,5/15m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_PROXY_SSL_HEADER else 0
+MFA_ADAPTER = "yichuang.web.account.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # clocks of phones differ by some seconds
+#: Managers, supervisors and administrators work only with a second factor.
+REQUIRE_SECOND_FACTOR = env.flag("YICHUANG_REQUIRE_SECOND_FACTOR", default=not TRIAL)
+SOCIALACCOUNT_ADAPTER = "yichuang.web.account.adapters.IdentityProviderAdapter"
+_OIDC_SERVER_URL = env.text("YICHUANG_OIDC_SERVER_URL", "")
+#: Applicants come in through one identity provider (OpenID Connect), where its address is set.
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "city",
+                "name": env.text("YICHUANG_OIDC_NAME", "统一身份认证"),
+                "client_id": env.text("YICHUANG_OIDC_CLIENT_ID"),
+                "secret": env.secret("YICHUANG_OIDC_CLIENT_SECRET", None),
+                "settings": {
+                    "server_url": _OIDC_SERVER_URL,
+                    "scope": env.words("YICHUANG_OIDC_SCOPE", ("openid", "profile", "phone")),
+                },
+            }
+        ]
+        if _OIDC_SERVER_URL
+        else []
+    }
+}
+#: What the provider calls the ID number (公民身份号码 or 统一社会信用代码), the name and the mobile number.
+OIDC_CLAIMS = {
+    "number": env.text("YICHUANG_OIDC_NUMBER_CLAIM", "id_number"),
+    "name": env.text("YICHUANG_OIDC_NAME_CLAIM", "name"),
+    "phone": env.text("YICHUANG_OIDC_PHONE_CLAIM", "phone_number"),
+}
 # ── end of accounts and log-in ───────────────────────────────────────────────────────────────────
 
 LANGUAGE_CODE = "zh-hans"

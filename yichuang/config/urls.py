@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("yichuang.web.account.urls")),
     path("api/", include("yichuang.api.urls")),
     path("", include("yichuang.web.urls")),
 ]

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
+from yichuang.web.design import views as design
 from yichuang.web.start import views as start
 
 urlpatterns = [
     path("", start.start, name="start"),
-    path("design", start.design, name="design"),
     path("display", start.display, name="display"),
     path("healthz", start.healthz, name="healthz"),
+    path("design", design.design, name="design"),
+    path("design/staff", design.staff, name="design-staff"),
 ]

@@ -1,4 +1,4 @@
-"""The start page, the choices of display, the design page and the health check."""
+"""The start page, the choices of display and the health check."""
 
 from django.conf import settings
 from django.db import connection
@@ -14,7 +14,7 @@ from yichuang.base.errors import Invalid
 from yichuang.web.display import COOKIE_AGE, SIZE_COOKIE, THEME_COOKIE, Size, Theme
 from yichuang.web.http import Request
 
-#: What `display/` may be asked for: parameter → (cookie, allowed values).
+#: What `display` may be asked for: parameter → (cookie, allowed values).
 _CHOICES = {
     "size": (SIZE_COOKIE, {size.value for size in Size}),
     "theme": (THEME_COOKIE, {theme.value for theme in Theme}),
@@ -24,7 +24,7 @@ _CHOICES = {
 
 @require_safe
 def start(request: Request) -> HttpResponse:
-    """The first page of the public."""
+    """The first page of the public: the four things that people come for."""
     return render(request, "start/start.html")
 
 
@@ -50,12 +50,6 @@ def display(request: Request) -> HttpResponseBase:
             httponly=True,
         )
     return response
-
-
-@require_safe
-def design(request: Request) -> HttpResponse:
-    """The design system on one page: every component in every state, with how to use it."""
-    return render(request, "start/design.html")
 
 
 @require_safe

@@ -10,10 +10,21 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from simulators import people
+from simulators.people import People, read
 from simulators.serving import Reply, Request, options, serve
 
-_FIELDS = ("number", "name", "sex", "ethnicity", "birth", "address", "issuer", "valid_from", "valid_until")
+#: The fields of the protocol, and the field of a population record that each is read from.
+_FIELDS = {
+    "number": "number",
+    "name": "name",
+    "sex": "sex",
+    "ethnicity": "ethnicity",
+    "birth": "birth_date",
+    "address": "address",
+    "issuer": "issuer",
+    "valid_from": "valid_from",
+    "valid_until": "valid_until",
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +51,7 @@ class Reader:
         card = next((card for card in self.tray if card["number"] == wanted), None)
         if card is None:
             return Reply(404, {"error": "no_card", "sentence": "读卡器上没有身份证,请把证件平放后再试。"})
-        return Reply(200, {name: card.get(name, "") for name in _FIELDS})
+        return Reply(200, {name: card.get(field, "") for name, field in _FIELDS.items()})
 
     def preflight(self, request: Request) -> Reply:
         """`OPTIONS`: the question of a browser before it calls."""
@@ -72,9 +83,11 @@ class Reader:
 _FOREIGN = Reply(403, {"error": "origin", "sentence": "只有平台自己的页面可以调用读卡器。"})
 
 
-def tray(records: people.People, resource: str) -> list[dict[str, Any]]:
+def tray(people: People, resource: str) -> list[dict[str, Any]]:
     """The records that can be a card: those with a number and a name."""
-    return [record for record in records.get(resource, []) if record.get("number") and record.get("name")]
+    return [
+        record for record in people.records.get(resource, []) if record.get("number") and record.get("name")
+    ]
 
 
 def origins(given: str) -> frozenset[str]:
@@ -97,7 +110,7 @@ def main() -> None:
         "--origin", default="http://127.0.0.1:8000", help="pages that may call, comma-separated"
     )
     arguments = parser.parse_args()
-    reader = Reader(tray(people.read(arguments.people), arguments.resource), origins(arguments.origin))
+    reader = Reader(tray(read(arguments.people), arguments.resource), origins(arguments.origin))
     routes = (
         ("GET", "/cards", reader.cards),
         ("POST", "/read", reader.read),

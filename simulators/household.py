@@ -1,18 +1,19 @@
 """What the household register decides (户口登记), and the newborn's citizen number."""
 
 import hashlib
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 
-from simulators.people import People, find
+from simulators.people import People, Record
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
-#: 衢州市柯城区, where a household's own region is not known.
+#: 衢州市柯城区, where the household's own region is not known.
 _REGION = "330802"
 
 
-def decide(data: dict[str, Any], records: People, *, decision: str, reason: str) -> dict[str, Any]:
+def decide(data: dict[str, Any], people: People, *, decision: str, reason: str) -> dict[str, Any]:
     """The answer to a case in the words of the contract; `decision` is what it is told to come to."""
     answer: dict[str, Any] = {
         "answer": "confirmed",
@@ -23,23 +24,8 @@ def decide(data: dict[str, Any], records: People, *, decision: str, reason: str)
         "result": {},
     }
     if decision == "granted":
-        answer["result"] = _registration(data, records)
+        answer["result"] = _registration(data, people)
     return answer
-
-
-def _registration(data: dict[str, Any], records: People) -> dict[str, Any]:
-    """The household that the child joins, found by any number in the form, and the child's own number."""
-    elements = {key: str(value) for key, value in (data["payload"].get("elements") or {}).items()}
-    households = [record for key, rows in records.items() if "household" in key for record in rows]
-    household: dict[str, Any] = next(
-        (found for value in elements.values() if (found := find(households, value))), {}
-    )
-    serial = int.from_bytes(hashlib.sha256(data["transaction"].encode()).digest()[:4], "big")
-    return {
-        "household_number": str(household.get("household_number") or f"{_REGION}{serial % 1_000_000:06d}"),
-        "citizen_number": citizen_number(_REGION, _birth_date(elements), serial, male=_is_male(elements)),
-        "registered_on": datetime.now(UTC).date().isoformat(),
-    }
 
 
 def citizen_number(region: str, born: date, serial: int, *, male: bool) -> str:
@@ -49,15 +35,26 @@ def citizen_number(region: str, born: date, serial: int, *, male: bool) -> str:
     return body + _CHECKS[sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True)) % 11]
 
 
+def _registration(data: dict[str, Any], people: People) -> dict[str, Any]:
+    """The household that the child joins, found by any number in the form, and the child's own number."""
+    given = data["payload"].get("elements")
+    elements = {key: str(value) for key, value in given.items()} if isinstance(given, dict) else {}
+    found = (people.find("hukou", value) for value in elements.values())
+    household: Record = next((record for record in found if record is not None), {})
+    serial = int.from_bytes(hashlib.sha256(data["transaction"].encode()).digest()[:4], "big")
+    number = str(household.get("household_number") or f"{_REGION}{serial % 1_000_000:06d}")
+    male = elements.get("baby_sex") == "1"
+    return {
+        "household_number": number,
+        "citizen_number": citizen_number(number[:6], _birth_date(elements), serial, male=male),
+        "registered_on": datetime.now(UTC).date().isoformat(),
+    }
+
+
 def _birth_date(elements: dict[str, str]) -> date:
+    """The latest of all birth dates in the form: nobody in it is younger than the newborn."""
+    dates = []
     for key, value in elements.items():
-        if "birth" in key:
-            try:
-                return date.fromisoformat(value[:10])
-            except ValueError:
-                continue
-    return datetime.now(UTC).date()
-
-
-def _is_male(elements: dict[str, str]) -> bool:
-    return any("sex" in key and value.lower() in {"1", "male", "男"} for key, value in elements.items())
+        with suppress(ValueError):
+            dates += [date.fromisoformat(value[:10])] if "birth" in key else []
+    return max(dates, default=datetime.now(UTC).date())

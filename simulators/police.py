@@ -18,8 +18,9 @@ from uuid import uuid4
 
 import httpx
 
-from simulators import people, signing
+from simulators import signing
 from simulators.household import decide
+from simulators.people import People, read
 from simulators.police_book import Book, Entry
 from simulators.serving import HangUp, Reply, Request, options, serve
 
@@ -47,7 +48,7 @@ class Police:
 
     secret: str
     book: Book
-    records: people.People
+    people: People
     callback: str = ""
     retry: float = 2.0  # seconds until an answer that could not be delivered is tried again
     conduct: Conduct = field(default_factory=Conduct)
@@ -171,7 +172,7 @@ class Police:
             conduct = self.conduct
             self.book.decide(
                 entry.transaction_id,
-                decide(entry.data, self.records, decision=conduct.decision, reason=conduct.reason),
+                decide(entry.data, self.people, decision=conduct.decision, reason=conduct.reason),
             )
 
     def _decided(self, entry: Entry) -> Entry:
@@ -235,7 +236,8 @@ class Police:
 
     def _note(self, kind: str, request: Request, mode: str) -> None:
         data = request.json().get("data")
-        transaction = request.parts[0] if request.parts else (data or {}).get("transaction", "")
+        named = data.get("transaction", "") if isinstance(data, dict) else ""
+        transaction = request.parts[0] if request.parts else named
         self.calls.append({"kind": kind, "transaction": transaction, "mode": mode})
 
     def _check(self, content: bytes, request: Request) -> None:
@@ -284,7 +286,7 @@ def main() -> None:
     police = Police(
         secret=_secret(arguments),
         book=Book(arguments.state),
-        records=people.read(arguments.people),
+        people=read(arguments.people),
         callback=arguments.callback,
         retry=arguments.retry,
         conduct=Conduct(decide_after=arguments.delay),

@@ -57,6 +57,7 @@ class Book:
     def __init__(self, path: str) -> None:
         self._lock = threading.Lock()
         self._database = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+        self._database.row_factory = sqlite3.Row
         self._database.execute(_TABLE)
 
     def take(self, data: dict[str, Any], *, now: float, delay: float) -> Entry | None:
@@ -115,34 +116,21 @@ class Book:
         return self._select("1 = 1")
 
     def _select(self, condition: str, *values: Any) -> list[Entry]:
-        statement = (
-            "SELECT transaction_id, case_number, digest, data, received_at, due_at, event_id, answer,"  # noqa: S608
-            f" delivered FROM entry WHERE {condition} ORDER BY received_at, transaction_id"
-        )
+        statement = f"SELECT * FROM entry WHERE {condition} ORDER BY received_at, transaction_id"  # noqa: S608
         with self._lock:
             rows = self._database.execute(statement, values).fetchall()
-        return [_entry(*row) for row in rows]
+        return [_entry(row) for row in rows]
 
 
-def _entry(  # one parameter per column, in the order of the statement
-    transaction_id: str,
-    case_number: str,
-    digest: str,
-    data: str,
-    received_at: float,
-    due_at: float,
-    event_id: str,
-    answer: str | None,
-    delivered: int,
-) -> Entry:
+def _entry(row: sqlite3.Row) -> Entry:
     return Entry(
-        transaction_id,
-        case_number,
-        digest,
-        json.loads(data),
-        received_at,
-        due_at,
-        event_id,
-        json.loads(answer) if answer else None,
-        bool(delivered),
+        transaction_id=row["transaction_id"],
+        case_number=row["case_number"],
+        digest=row["digest"],
+        data=json.loads(row["data"]),
+        received_at=row["received_at"],
+        due_at=row["due_at"],
+        event_id=row["event_id"],
+        answer=json.loads(row["answer"]) if row["answer"] else None,
+        delivered=bool(row["delivered"]),
     )

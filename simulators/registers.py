@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from simulators import people
+from simulators.people import People, read
 from simulators.serving import HangUp, Reply, Request, options, serve
 
 _MODES = ("normal", "slow", "dead", "error")
@@ -23,7 +23,7 @@ _REQUIRED = ("subject", "fields", "case", "item", "purpose")
 class Registers:
     """The running registers. `conduct` is the mode by resource key; `""` is that of all others."""
 
-    records: people.People
+    people: People
     delay: float = 5.0
     conduct: dict[str, str] = field(default_factory=dict)
     queries: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=10_000))
@@ -42,14 +42,14 @@ class Registers:
             time.sleep(self.delay)
         if mode == "error":
             return Reply(500, {"error": "internal"})
-        if key not in self.records:
+        if key not in self.people.records:
             return Reply(404, {"error": "no_such_resource"})
         missing = [name for name in _REQUIRED if not query.get(name)]
         if missing or not isinstance(query["fields"], list):
             return Reply(
                 400, {"error": "incomplete", "missing": missing, "sentence": "查询须说明办件、事项和用途。"}
             )
-        record = people.find(self.records[key], str(query["subject"]))
+        record = self.people.find(key, str(query["subject"]))
         if record is None:
             return Reply(404, {"error": "absent"})
         return Reply(200, {"record": {name: record[name] for name in query["fields"] if name in record}})
@@ -73,7 +73,11 @@ class Registers:
         """`GET /health`."""
         return Reply(
             200,
-            {"system": "registers", "resources": sorted(self.records), "threads": threading.active_count()},
+            {
+                "system": "registers",
+                "resources": sorted(self.people.records),
+                "threads": threading.active_count(),
+            },
         )
 
 
@@ -87,7 +91,7 @@ def main() -> None:
     parser.add_argument("--people", type=Path, required=True, help="YAML file of the sample people")
     parser.add_argument("--delay", type=float, default=5.0, help="seconds that a slow register takes")
     arguments = parser.parse_args()
-    registers = Registers(people.read(arguments.people), arguments.delay)
+    registers = Registers(read(arguments.people), arguments.delay)
     routes = (
         ("POST", "/resources/([^/]+)", registers.answer),
         ("POST", "/control", registers.control),

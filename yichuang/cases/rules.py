@@ -10,7 +10,7 @@ from yichuang.base.errors import Forbidden, Invalid, Overtaken
 from yichuang.cases.data import Settlement
 from yichuang.catalogue.checks import check_value
 from yichuang.catalogue.data import Necessity, Plan, SourceKind
-from yichuang.identity.data import Actor, Role
+from yichuang.identity.data import Actor, CounterFacts, Role
 
 #: A reason or opinion is read by people and printed on papers.
 LONGEST_REMARK = 2000
@@ -93,6 +93,14 @@ def check_clerk(actor: Actor) -> None:
         raise Forbidden(
             _("只有在窗口岗位上的窗口人员可以办理。请先选择今天所在的窗口。"), code="not_at_a_counter"
         )
+
+
+def check_offered(counter: CounterFacts | None, board: str, name: str) -> None:
+    """The counter takes items of the board; one without boards takes every item (无差别受理)."""
+    if counter is not None and counter.boards and board not in counter.boards:
+        sentence = _("%(counter)s不办理“%(board)s”的事项,不能受理“%(name)s”。请引导申请人到%(centre)s办理。")
+        words = {"counter": counter.name, "board": board, "name": name, "centre": _("综合窗口")}
+        raise Forbidden(sentence % words, code="not_offered")
 
 
 def check_officer(actor: Actor, department_id: int) -> None:

@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 from yichuang.base import ids
 from yichuang.base.codes import check_citizen_number, check_organisation_code, check_phone
 from yichuang.base.errors import Invalid, NotVisible, Overtaken
+from yichuang.base.files import check_upload, store
 from yichuang.cases.actions.receipt import draw_number, receive
 from yichuang.cases.data import Person, Receipt, Settlement
 from yichuang.cases.drafts import Asked, DraftContent, OpenDraft, open_draft, pack, submission_of
 from yichuang.cases.models import Draft
-from yichuang.cases.rules import check_clerk
+from yichuang.cases.rules import check_clerk, check_offered
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import Bundle, Catalogue, Known, Plan, SourceKind
 from yichuang.catalogue.planning import plan as make_plan
+from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import Actor
 from yichuang.licences import queries as licence_queries
 from yichuang.sharing import actions as sharing
@@ -29,11 +31,16 @@ _ROUNDS = 3
 
 
 def start(*, actor: Actor, target: str, now: datetime) -> UUID:
-    """Begin a draft for a bundle or item and return its key. Raises `NotVisible` for an unknown target."""
+    """Begin a draft for a bundle or item and return its key.
+
+    Raises `NotVisible` for an unknown target, `Forbidden` where the actor's counter does not offer its board.
+    """
     check_clerk(actor)
     catalogue = catalogue_queries.current()
-    if target not in catalogue.items and target not in catalogue.bundles:
+    chosen = catalogue.bundles.get(target) or catalogue.items.get(target)
+    if chosen is None:
         raise NotVisible(_("目录中没有这个事项,可能已经下架。请重新查找。"))
+    check_offered(identity_queries.counter(actor), chosen.board, chosen.name)
     key = ids.new_key()
     Draft.objects.create(
         key=key, number=draw_number(now), staff_id=actor.id, target=target, content=pack(DraftContent()),
@@ -65,7 +72,9 @@ def identify(
 ) -> OpenDraft:
     """Take in who applies (read from the card or typed), checked, and ask the registers. Raises `Invalid`."""
     draft = open_draft(actor, key)
-    content = replace(draft.content, applicant=_check(person), agent=_check(agent) if agent else None)
+    applicant = _check(person)
+    content = _for_applicant(draft.content, applicant)
+    content = replace(content, applicant=applicant, agent=_check(agent) if agent else None)
     catalogue = catalogue_queries.current()
     values = {**content.values, **_applicant_values(catalogue, draft.target, content.applicant)}
     save(actor=actor, key=key, revision=draft.revision, content=replace(content, values=values), now=now)
@@ -79,32 +88,40 @@ def fill(
     revision: int,
     answers: Mapping[str, str],
     values: Mapping[str, str],
+    materials: Mapping[str, Settlement | None] | None = None,
     now: datetime,
 ) -> int:
-    """Keep what was typed, unchecked; a value typed over a register's is the applicant's own (浙江规定 art. 7)."""
+    """Keep what was typed and ticked, unchecked; returns the revision.
+
+    A value typed over a register's is the applicant's own (浙江规定 art. 7). `materials` settles those named
+    (paper seen, file uploaded), or with None takes the tick away. What is kept already is not written again, so
+    that the same page sent twice is no conflict. Raises `Overtaken`.
+    """
     draft = open_draft(actor, key)
-    content = draft.content
-    typed = {**content.values, **values}
-    sources = {
-        key: source for key, source in content.sources.items() if typed.get(key) == content.values.get(key)
-    }
-    content = replace(content, answers={**content.answers, **answers}, values=typed, sources=sources)
-    return save(actor=actor, key=key, revision=revision, content=content, now=now)
+    content = _filled(draft.content, answers, values, materials or {})
+    if content == draft.content:
+        return draft.revision
+    try:
+        return save(actor=actor, key=key, revision=revision, content=content, now=now)
+    except Overtaken:
+        draft = open_draft(actor, key)
+        if _filled(draft.content, answers, values, materials or {}) != draft.content:
+            raise
+        return draft.revision
 
 
-def settle(*, actor: Actor, key: UUID, material: str, settlement: Settlement | None, now: datetime) -> None:
-    """Tick a material as settled (paper checked, file uploaded), or untick it."""
+def attach(*, actor: Actor, key: UUID, material: str, name: str, content: bytes, now: datetime) -> None:
+    """Take in an uploaded file that settles a material.
+
+    Raises `Invalid` for a file that is empty, oversized, disguised or of a type that a counter does not take.
+    """
+    media_type = check_upload(name, content)
     draft = open_draft(actor, key)
-    materials = {name: kept for name, kept in draft.content.materials.items() if name != material}
-    if settlement is not None:
-        materials[material] = settlement
-    save(
-        actor=actor,
-        key=key,
-        revision=draft.revision,
-        content=replace(draft.content, materials=materials),
-        now=now,
-    )
+    with transaction.atomic():
+        file_id = store(name, media_type, content, now=now)
+        settled = Settlement(SourceKind.UPLOAD, file_id=file_id, checked=True)
+        filled = _filled(draft.content, {}, {}, {material: settled})
+        save(actor=actor, key=key, revision=draft.revision, content=filled, now=now)
 
 
 def submit(*, actor: Actor, key: UUID, now: datetime) -> Receipt:
@@ -118,11 +135,15 @@ def submit(*, actor: Actor, key: UUID, now: datetime) -> Receipt:
 def ask_registers(*, actor: Actor, key: UUID, now: datetime, refresh: bool = False) -> OpenDraft:
     """Fill in what registers and the licence store know, each value with its source; returns the saved draft.
 
-    Nothing that was typed is overwritten. A register that is down leaves its fields and materials to paper.
+    Nothing that was typed is overwritten. A register that is down leaves its fields and materials to paper;
+    `refresh` asks those again that did not find anything.
     """
     draft = open_draft(actor, key)
     catalogue = catalogue_queries.current()
     content = draft.content
+    if refresh:
+        asked = {name: said for name, said in content.asked.items() if said.outcome == Outcome.FOUND}
+        content = replace(content, asked=asked)
     for _round in range(_ROUNDS):
         plan = make_plan(
             catalogue, draft.target, content.answers, Known(resources=frozenset(catalogue.resources))
@@ -139,15 +160,52 @@ def ask_registers(*, actor: Actor, key: UUID, now: datetime, refresh: bool = Fal
 
 
 def plan_of(draft: OpenDraft) -> Plan:
-    """The plan of a draft with what is known so far."""
+    """The plan of a draft with what is known so far; a register that was not asked yet counts as able to answer."""
     catalogue = catalogue_queries.current()
     content = draft.content
-    found = frozenset(key for key, asked in content.asked.items() if asked.outcome == Outcome.FOUND)
+    silent = {key for key, asked in content.asked.items() if asked.outcome != Outcome.FOUND}
     licences = frozenset(
         settled.reference for settled in content.materials.values() if settled.source is SourceKind.LICENCE
     )
-    known = Known(licences=licences, values=content.sources, resources=found)
+    resources = frozenset(catalogue.resources) - silent
+    known = Known(licences=licences, values=content.sources, resources=resources)
     return make_plan(catalogue, draft.target, content.answers, known)
+
+
+def _filled(
+    content: DraftContent,
+    answers: Mapping[str, str],
+    values: Mapping[str, str],
+    materials: Mapping[str, Settlement | None],
+) -> DraftContent:
+    typed = {**content.values, **values}
+    sources = {
+        name: source
+        for name, source in content.sources.items()
+        if typed.get(name) == content.values.get(name)
+    }
+    settled = {**content.materials, **materials}
+    return replace(
+        content,
+        answers={**content.answers, **answers},
+        values=typed,
+        sources=sources,
+        materials={name: how for name, how in settled.items() if how is not None},
+    )
+
+
+def _for_applicant(content: DraftContent, person: Person) -> DraftContent:
+    """The content without what registers said of somebody else, whose card was read before by mistake."""
+    if content.applicant is None or content.applicant.number == person.number:
+        return content
+    fetched = {SourceKind.LICENCE, SourceKind.SHARED}
+    return replace(
+        content,
+        values={name: value for name, value in content.values.items() if name not in content.sources},
+        sources={},
+        asked={},
+        materials={name: how for name, how in content.materials.items() if how.source not in fetched},
+    )
 
 
 def _check(person: Person) -> Person:

@@ -18,7 +18,8 @@ def states_page() -> str:
     for verb, move in MOVES.items():
         lines += [f"    {origin} --> {move.to or origin}: {_short(verb)}" for origin in Stage if origin in move.origins]
     lines += [f"    {stage} --> [*]" for stage in Stage if not any(stage in move.origins for move in MOVES.values())]
-    sources = "\n".join(f"| `{verb}` | {_origins(verb)} | {_to(verb)} | {move.source} |" for verb, move in MOVES.items())
+    rows = (f"| `{verb}` | {_origins(verb)} | {_to(verb)} | {move.source} |" for verb, move in MOVES.items())
+    sources = "\n".join(rows)
     turns = "\n".join(f"| {STAGE_NAMES[stage]} `{stage}` | {turn} |" for stage, turn in TURNS.items())
     return (
         _HEAD + "\n".join(lines) + "\n```\n\n"

@@ -10,6 +10,7 @@
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from yichuang.base.errors import NotVisible
+from yichuang.base.errors import Invalid, NotVisible
 from yichuang.cases.data import CaseRow, MaterialRow
 from yichuang.cases.models import Application, ApplicationMaterial, Case
 from yichuang.cases.states import SETTLED, STAGE_NAMES, WORKED, Stage
@@ -126,11 +127,21 @@ def search_applications(actor: Actor, text: str, *, now: datetime) -> list[Appli
     words = text.strip().upper().replace(" ", "")
     if not words:
         return []
-    parties = identity_queries.party_ids(words)
+    parties = _parties_named(words)
     found = visible_applications(actor).filter(
         Q(number=words[:12]) | Q(party_id__in=parties) | Q(agent_id__in=parties)
     )
     return _application_rows(list(found.order_by("-id")[:PAGE_ROWS]), now=now)
+
+
+def _parties_named(words: str) -> list[int]:
+    """Whoever has this ID number, organisation code or phone; a number that cannot be one names nobody."""
+    found = list(identity_queries.parties_by_phone(words))
+    for kind in ("person", "organisation"):
+        with suppress(Invalid):
+            party = identity_queries.find_party(kind, words)
+            found += [party] if party is not None else []
+    return found
 
 
 def application(actor: Actor, number: str, *, now: datetime) -> ApplicationRow:

@@ -43,11 +43,11 @@ def hand_over(*, actor: Actor, application_id: int, to_agent: bool = False, now:
             channel="download" if actor.kind is ActorKind.APPLICANT else "counter",
             receiver_id=_receiver(application, to_agent=to_agent),
             counter_id=actor.counter_id,
-            case_count=len(ready),
+            case_ids=[case.id for case in ready],
             handed_over_at=now,
         )
         deliver(ready, hand_over_id=row.id, actor=actor, now=now)
-        facts = {"application": application.id, "channel": row.channel, "cases": [case.id for case in ready]}
+        facts = {"application": application.id, "channel": row.channel, "cases": row.case_ids}
         record(
             [Record("hand_over.done", "hand_over", row.id, facts)],
             actor_kind=actor.kind,

@@ -1,5 +1,6 @@
 """Hand-overs: all results of an application given out in one act (统一窗口出件)."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -13,7 +14,7 @@ class HandOver(models.Model):
     counter = models.ForeignKey(
         "identity.Counter", models.PROTECT, null=True, related_name="+", db_index=False
     )
-    case_count = models.PositiveSmallIntegerField()
+    case_ids = ArrayField(models.BigIntegerField(), help_text="the cases whose results went out")
     handed_over_at = models.DateTimeField()
 
     class Meta:

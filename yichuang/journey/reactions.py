@@ -38,6 +38,7 @@ REACTIONS: dict[str, tuple[Step, ...]] = {
     "dispatch.later": (begin_review_at_partner,),
     "dispatch.unknown": (),
     "dispatch.refused": (),
+    "dispatch.contradicted": (),
     "dispatch.confirmed": (apply_partner_answer,),
     "hand_over.done": (issue_hand_over_receipt,),
 }

@@ -13,8 +13,9 @@ from procrastinate.contrib.django import app as current_app
 
 from yichuang.base import clock
 from yichuang.departments import actions as departments
+from yichuang.departments.queries import partners_with_work
 from yichuang.journey.reactions import REACTIONS
-from yichuang.journey.steps import PARTNER_QUEUES, STEPS, queue_of
+from yichuang.journey.steps import STEP_QUEUE, STEPS, queue_of
 from yichuang.ledger import partitions, sealing
 from yichuang.ledger.queries import entries
 
@@ -48,7 +49,7 @@ def react(entry_ids: list[int]) -> None:
             waiting[queue_of(step, entry)].append({"step": step.__name__, "entry_id": entry.id})
     for queue, steps in waiting.items():
         # One at a time to each partner: a slow one takes one place of a worker, never all of them.
-        lock = queue if queue.startswith(PARTNER_QUEUES) else None
+        lock = None if queue == STEP_QUEUE else queue
         current_app.configure_task("journey:step", queue=queue, lock=lock).batch_defer(*steps)
 
 
@@ -83,8 +84,16 @@ def make_partitions(timestamp: int) -> None:
 @jobs.periodic(cron="* * * * * */20")
 @jobs.task(name="chase", queue="upkeep", queueing_lock="chase")
 def chase(timestamp: int) -> None:
-    """Ask partners about every dispatch whose fate is unknown or whose answer is overdue."""
-    departments.chase(now=clock.now())
+    """One job for each partner that has something to be sent or asked after, in the partner's own queue."""
+    for partner in partners_with_work(clock.now()):
+        queue = departments.queue_of(partner)
+        current_app.configure_task("journey:chase_partner", queue=queue, lock=queue).defer(partner=partner)
+
+
+@jobs.task(name="chase_partner")
+def chase_partner(partner: str) -> None:
+    """Send what waits for this partner, ask after what is unknown or overdue."""
+    departments.chase(now=clock.now(), partner_key=partner)
 
 
 @jobs.periodic(cron="* * * * * */15")

@@ -15,8 +15,8 @@ from yichuang.departments import queries as department_queries
 from yichuang.journey import papers
 from yichuang.ledger.models import Entry
 
-#: The queues of partners begin so.
-PARTNER_QUEUES = "partner."
+#: Where steps wait that talk to no partner.
+STEP_QUEUE = "steps"
 
 Step = Callable[[Entry, datetime], None]
 
@@ -114,6 +114,6 @@ STEPS: dict[str, Step] = {
 def queue_of(step: Step, entry: Entry) -> str:
     """The queue in which a step waits: a partner's own for what talks to it, so that a dead one harms no other."""
     if step is not dispatch_to_partner:
-        return "steps"
+        return STEP_QUEUE
     partner = Case.objects.filter(id=entry.subject_id).values_list("partner", flat=True).get()
-    return f"{PARTNER_QUEUES}{partner}" if partner else "steps"
+    return departments.queue_of(partner) if partner else STEP_QUEUE

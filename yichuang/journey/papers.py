@@ -1,0 +1,266 @@
+"""The papers of a case (文书): gathering the facts that a paper states and having it issued.
+
+Names and numbers are read here for the paper alone; each read is the platform's own act under the case.
+Every function may run twice: `notices` and `licences` issue one paper per key.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from yichuang.base.clock import local
+from yichuang.cases import reading
+from yichuang.cases.models import Application, ApplicationMaterial, Case
+from yichuang.cases.queries import materials
+from yichuang.cases.states import Outcome, Verb
+from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.data import Item, SourceKind
+from yichuang.deadlines.data import Limit, Unit
+from yichuang.delivery.models import HandOver
+from yichuang.departments import queries as department_queries
+from yichuang.identity import queries as identity_queries
+from yichuang.identity.data import SYSTEM, Power
+from yichuang.licences.actions import issue_licence
+from yichuang.licences.queries import of_cases
+from yichuang.notices.actions import issue
+from yichuang.notices.data import NoticeFacts, NoticeKind
+
+_SOURCE_NAMES = {
+    SourceKind.LICENCE: _("电子证照调取"),
+    SourceKind.SHARED: _("部门数据共享"),
+    SourceKind.SISTER: _("同一申办的其他事项产生"),
+    SourceKind.EARLIER: _("以前提交过,沿用"),
+    SourceKind.UPLOAD: _("上传"),
+    SourceKind.PAPER: _("窗口收取"),
+}
+_UNITS = {Unit.WORKING_DAYS: _("个工作日"), Unit.CALENDAR_DAYS: _("日"), Unit.MINUTES: _("分钟")}
+
+
+def limit_text(limit: Limit) -> str:
+    """A limit as a paper says it; nothing to wait for is 即办."""
+    return f"{limit.value}{_UNITS[limit.unit]}" if limit.value else str(_("即办"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A case with what its papers need."""
+
+    case: Case
+    item: Item
+    applicant: str
+    applicant_number: str
+    applicant_kind: str
+
+
+def _whole(case_id: int, now: datetime) -> _Whole:
+    case = Case.objects.select_related("application").get(id=case_id)
+    party = _party(case.application, now)
+    return _Whole(
+        case, catalogue_queries.item_version(case.item_version_id), party.name, party.number, party.kind
+    )
+
+
+def _party(application: Application, now: datetime) -> Any:
+    return identity_queries.party(
+        SYSTEM, application.party_id, purpose="paper", application_number=application.number, now=now
+    )
+
+
+def _issue(kind: NoticeKind, whole: _Whole, facts: dict[str, Any], *, key: str, now: datetime) -> NoticeFacts:
+    case = whole.case
+    return issue(
+        kind=kind,
+        key=key,
+        application_number=case.application.number,
+        case_number=case.number,
+        department_id=case.department_id,
+        facts={"applicant": whole.applicant, "item": case.item_name, **facts},
+        now=now,
+    )
+
+
+def receipt(application_id: int, *, now: datetime) -> NoticeFacts:
+    """收件凭证: sealed by the centre, lists every material and how it was settled."""
+    application = Application.objects.select_related("counter", "centre").get(id=application_id)
+    party = _party(application, now)
+    cases = Case.objects.filter(application=application).select_related("department").order_by("id")
+    facts = {
+        "applicant": party.name,
+        "applicant_number": party.number,
+        "received_at": application.received_at,
+        "place": f"{application.centre.name} {application.counter.name if application.counter else ''}".strip(),
+        "subject": application.target_name,
+        "items": [{"name": case.item_name, "department": case.department.name} for case in cases],
+        "materials": [
+            {"name": row.name, "source": str(_SOURCE_NAMES[row.source]), "copies": "1"}
+            for row in materials(application_id)
+            if row.source is not None
+        ],
+        "query_code": reading.query_code(application_id),
+    }
+    return issue(
+        kind=NoticeKind.RECEIPT,
+        key=application.number,
+        application_number=application.number,
+        case_number=None,
+        department_id=application.centre_id,
+        facts=facts,
+        now=now,
+    )
+
+
+def acceptance(case_id: int, *, now: datetime) -> NoticeFacts:
+    """受理通知书: in the name and with the seal of the department (浙江规定 art. 11)."""
+    whole = _whole(case_id, now)
+    case, item = whole.case, whole.item
+    scope = identity_queries.mandated_items(case.application.centre_id, Power.ACCEPT, local(now).date())
+    facts = {
+        "received_on": local(case.application.received_at).date(),
+        "accepted_on": local(now).date(),
+        "limit": limit_text(item.promised_limit),
+        "due_on": local(case.due_at).date() if case.due_at else None,
+        "fees": "、".join(f"{fee.name}{fee.amount / 100:.2f}元" for fee in item.fees) or None,
+        "phone": item.consult_phone,
+        "mandate_number": scope.number_for(item.department, item.key),
+    }
+    return _issue(NoticeKind.ACCEPTANCE, whole, facts, key=case.number, now=now)
+
+
+def decline(case_id: int, *, now: datetime) -> NoticeFacts:
+    """不予受理决定书."""
+    whole = _whole(case_id, now)
+    facts = {
+        "received_on": local(whole.case.application.received_at).date(),
+        "reasons": reading.reason_of(case_id, Verb.DECLINE).splitlines(),
+    }
+    return _issue(NoticeKind.DECLINE, whole, facts, key=whole.case.number, now=now)
+
+
+def correction(case_id: int, *, entry_id: int, now: datetime) -> NoticeFacts:
+    """一次性告知(补正)通知书: one for each time that correction was asked for."""
+    whole = _whole(case_id, now)
+    case = whole.case
+    unsettled = ApplicationMaterial.objects.filter(application_id=case.application_id, source="").order_by(
+        "id"
+    )
+    types = catalogue_queries.current().materials
+    told = reading.reason_of(case_id, Verb.ASK_CORRECTION)
+    missing = [{"name": types[row.material].name, "requirement": _("请重新提交")} for row in unsettled]
+    facts = {
+        "received_on": local(case.application.received_at).date(),
+        "missing": [{"name": _("需要补正的内容"), "requirement": told}, *missing],
+        "due_on": case.correct_until,
+        "phone": whole.item.consult_phone,
+    }
+    return _issue(NoticeKind.CORRECTION, whole, facts, key=f"{case.number}.{entry_id}", now=now)
+
+
+def decision(case_id: int, *, now: datetime) -> int:
+    """准予决定书 or 不予许可决定书; returns the notice's id."""
+    whole = _whole(case_id, now)
+    case, item = whole.case, whole.item
+    reason = reading.reason_of(case_id, Verb.DECIDE)
+    facts: dict[str, Any] = {
+        "accepted_on": local(case.started_at or now).date(),
+        "item_type": item.type,
+        "legal_basis": item.legal_bases[0] if item.legal_bases else None,
+    }
+    if case.outcome == Outcome.GRANTED:
+        kind = NoticeKind.GRANT
+        facts |= {"decision": reason, "licence": item.result_name if item.licence_type else None}
+    else:
+        kind = NoticeKind.REFUSAL
+        facts["reasons"] = reason.splitlines()
+    return _issue(kind, whole, facts, key=case.number, now=now).id
+
+
+def licence(case_id: int, *, now: datetime) -> int | None:
+    """The licence or proof of a granted case; None where the item has none."""
+    whole = _whole(case_id, now)
+    case, item = whole.case, whole.item
+    if not item.licence_type:
+        return None
+    values, _answers = reading.case_values(case_id)
+    dispatched = department_queries.of_cases([case.number]).get(case.number)
+    answered = department_queries.answer(dispatched.id).result if dispatched else {}
+    issued = issue_licence(
+        type_key=item.licence_type,
+        holder_kind=whole.applicant_kind,
+        holder_number=whole.applicant_number,
+        holder_name=whole.applicant,
+        facts={**_labelled(values), **answered},
+        case_number=case.number,
+        department_id=case.department_id,
+        now=now,
+    )
+    return issued.id
+
+
+def _labelled(values: dict[str, str]) -> dict[str, str]:
+    """Choice codes as the words that people read."""
+    elements = catalogue_queries.current().elements
+    return {
+        key: elements[key].choices.get(value, value) if key in elements else value
+        for key, value in values.items()
+    }
+
+
+def hand_over(hand_over_id: int, *, now: datetime) -> NoticeFacts:
+    """送达回证 for everything that went out in one act."""
+    row = HandOver.objects.select_related("application__centre", "counter").get(id=hand_over_id)
+    application = row.application
+    party = _party(application, now)
+    receiver = identity_queries.party(
+        SYSTEM, row.receiver_id, purpose="paper", application_number=application.number, now=now
+    )
+    delivered = Case.objects.filter(application=application, id__in=row.case_ids).select_related("department")
+    licences = of_cases([case.number for case in delivered])
+    by_download = row.channel == "download"
+    facts = {
+        "applicant": party.name,
+        "applicant_number": party.number,
+        "method": _("网上下载") if by_download else _("窗口领取"),
+        "delivered_at": row.handed_over_at,
+        "place": row.counter.name if row.counter else None,
+        "receiver": receiver.name,
+        "relation": _("本人") if row.receiver_id == application.party_id else _("代办人"),
+        "documents": [
+            {
+                "name": licences[case.number].name if case.number in licences else case.item_name,
+                "number": licences[case.number].number if case.number in licences else case.number,
+                "department": case.department.name,
+            }
+            for case in delivered.order_by("id")
+        ],
+        "confirmed_by": _("查询密码") if by_download else None,
+    }
+    return issue(
+        kind=NoticeKind.DELIVERY,
+        key=f"{application.number}.{row.id}",
+        application_number=application.number,
+        case_number=None,
+        department_id=application.centre_id,
+        facts=facts,
+        now=now,
+    )
+
+
+def partner_payload(case: Case) -> dict[str, Any]:
+    """What the department's own system gets of a case: the fields that its item asks for, nothing more."""
+    values, answers = reading.case_values(case.id)
+    settled = ApplicationMaterial.objects.filter(
+        application_id=case.application_id, items__contains=[case.item_key]
+    ).order_by("id")
+    return {
+        "case": case.number,
+        "item": case.item_key,
+        "received_at": case.application.received_at.isoformat(),
+        "due_at": case.due_at.isoformat() if case.due_at else None,
+        "answers": answers,
+        "values": values,
+        "materials": [
+            {"material": row.material, "source": row.source, "reference": row.reference} for row in settled
+        ],
+    }

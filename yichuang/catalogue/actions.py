@@ -1,0 +1,148 @@
+"""Publishing a city's folder: the act that makes an immutable release."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from yichuang.base.errors import Forbidden, Invalid
+from yichuang.catalogue import loading, queries, stored
+from yichuang.catalogue.checking import examine
+from yichuang.catalogue.folder import Fault, Folder
+from yichuang.catalogue.models import BundleVersion, ItemVersion, Release
+from yichuang.deadlines.actions import DayRow, set_overrides
+from yichuang.identity.actions.establishment import establish
+from yichuang.identity.data import Actor, ActorKind, Role
+from yichuang.ledger.actions import Record, record
+
+#: Two publications never run at the same time (any number that no other act uses).
+_LOCK = 0x79630001
+
+
+class CatalogueFaulty(Invalid):
+    """The folder has faults; nothing was published."""
+
+    code = "catalogue_faulty"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        sentence = _("目录有%(count)d处错误,没有发布。请先运行 yichuang catalogue check 并逐条改正。")
+        super().__init__(sentence % {"count": len(faults)})
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What was published. `is_new` is false where the folder says what the release in force already says."""
+
+    release: int
+    is_new: bool
+    items: tuple[str, ...] = ()  # keys whose content is new
+    bundles: tuple[str, ...] = ()
+
+
+def publish(root: Path, *, actor: Actor, now: datetime) -> Publication:
+    """Publish the folder at `root`: one transaction for the release, its new versions, the establishment, the calendar.
+
+    An item or bundle whose content is the same keeps its version. Raises `CatalogueFaulty` where the check
+    finds anything, `Forbidden` where the actor is neither the platform nor manager nor administrator.
+    """
+    if actor.kind is not ActorKind.SYSTEM and not actor.has(Role.MANAGER, Role.ADMINISTRATOR):
+        raise Forbidden(_("发布事项目录由中心管理员或系统管理员进行,请与他们联系。"), code="may_not_publish")
+    source_digest = loading.digest(root)
+    newest = Release.objects.order_by("-id").only("id", "source_digest").first()
+    if newest is not None and newest.source_digest == source_digest:
+        return Publication(newest.id, is_new=False)
+    reading = examine(root)
+    if reading.folder is None or reading.faults:
+        raise CatalogueFaulty(reading.faults)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        publication = _write(reading.folder, source_digest, actor, now)
+        transaction.on_commit(queries.forget)
+    queries.forget()
+    return publication
+
+
+def _write(folder: Folder, source_digest: str, actor: Actor, now: datetime) -> Publication:
+    establish(folder, now=now)
+    days: list[DayRow] = [
+        {"date": day.date, "working": day.working, "name": day.name, "provisional": day.provisional}
+        for day in folder.overrides
+    ]
+    set_overrides(days, actor_kind=actor.kind, actor_id=actor.id, now=now)
+    rest, items, bundles = stored.split(folder.catalogue)
+    digest = stored.digest([rest, items, bundles, dict(folder.templates)])
+    newest = Release.objects.order_by("-id").first()
+    if newest is not None and newest.digest == digest:
+        return Publication(newest.id, is_new=False)
+    new_items = _new_versions(ItemVersion, items, newest.data["items"] if newest else {})
+    new_bundles = _new_versions(BundleVersion, bundles, newest.data["bundles"] if newest else {})
+    release = Release.objects.create(
+        digest=digest,
+        source_digest=source_digest,
+        data={**rest, "items": new_items.in_force, "bundles": new_bundles.in_force},
+        templates=dict(folder.templates),
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        published_at=now,
+    )
+    _insert(ItemVersion, release, new_items, items)
+    _insert(BundleVersion, release, new_bundles, bundles)
+    facts = {
+        "digest": digest,
+        "items": len(items),
+        "bundles": len(bundles),
+        "new_items": new_items.added,
+        "new_bundles": new_bundles.added,
+    }
+    entry = Record("catalogue.published", "release", release.id, facts)
+    record([entry], actor_kind=actor.kind, actor_id=actor.id, now=now)
+    return Publication(release.id, True, tuple(new_items.added), tuple(new_bundles.added))
+
+
+@dataclass(frozen=True, slots=True)
+class _Versions:
+    """Key → version in force after this release, the keys that are new in it, and the digests of all."""
+
+    in_force: dict[str, int]
+    added: list[str]
+    digests: Mapping[str, str]
+
+
+def _new_versions(
+    model: type[ItemVersion | BundleVersion], contents: Mapping[str, Any], in_force: Mapping[str, int]
+) -> _Versions:
+    """Which contents differ from the version in force; a key that comes back goes on counting where it ended."""
+    last: dict[str, int] = {}
+    known: dict[tuple[str, int], str] = {}
+    rows = model._default_manager.filter(key__in=list(contents)).order_by("version")
+    for key, version, digest in rows.values_list("key", "version", "digest"):
+        last[key], known[key, version] = version, digest
+    digests = {key: stored.digest(content) for key, content in contents.items()}
+    added = [key for key, digest in digests.items() if known.get((key, in_force.get(key, 0))) != digest]
+    versions = {key: last.get(key, 0) + 1 if key in added else in_force[key] for key in contents}
+    return _Versions(versions, added, digests)
+
+
+def _insert(
+    model: type[ItemVersion] | type[BundleVersion],
+    release: Release,
+    versions: _Versions,
+    contents: Mapping[str, Any],
+) -> None:
+    rows: list[Any] = [
+        model(
+            key=key,
+            version=versions.in_force[key],
+            release=release,
+            digest=versions.digests[key],
+            data=contents[key],
+        )
+        for key in versions.added
+    ]
+    model._default_manager.bulk_create(rows)

@@ -1,0 +1,182 @@
+"""The published catalogue in the memory of this process, and single versions from the database."""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from yichuang.base.errors import NotVisible, Refused
+from yichuang.catalogue import stored
+from yichuang.catalogue.data import Bundle, Catalogue, Item
+from yichuang.catalogue.models import BundleVersion, ItemVersion, Release
+
+#: Seconds for which a process does not ask whether there is a newer release.
+KEEP_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A release in memory with everything that is asked for often."""
+
+    catalogue: Catalogue
+    templates: Mapping[str, str]
+    item_ids: Mapping[tuple[str, int], int]
+    items: dict[int, Item]  # by the id of the version; older versions are added when they are asked for
+
+
+class _Memory:
+    held: _Held | None = None
+    asked_at = 0.0
+    lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFacts:
+    """One published version of an item. `is_current`: what a new case is accepted under."""
+
+    version: int
+    release: int
+    published_at: datetime
+    is_current: bool
+
+
+def current() -> Catalogue:
+    """The catalogue in force. Asks the database at most once a second whether it still is.
+
+    Raises `Refused` where nothing has been published yet.
+    """
+    return _held().catalogue
+
+
+def template(name: str) -> str:
+    """The source of a document template of the release in force. Raises `Refused` where there is none."""
+    templates = _held().templates
+    if name not in templates:
+        sentence = _("没有文书模板“%(name)s”,请中心管理员在目录的documents中补上并重新发布。") % {
+            "name": name
+        }
+        raise Refused(sentence, code="template_missing")
+    return templates[name]
+
+
+def item_version_id(key: str, version: int) -> int:
+    """The id of a published version of an item. Raises `NotVisible` where there is none."""
+    found = _held().item_ids.get((key, version))
+    if found is None:
+        row = ItemVersion.objects.filter(key=key, version=version).values_list("id", flat=True).first()
+        if row is None:
+            raise _no_such(key, version)
+        return row
+    return found
+
+
+def item_version(version_id: int) -> Item:
+    """The item as the version with this id published it; kept in memory once asked for."""
+    items = _held().items
+    found = items.get(version_id)
+    if found is None:
+        row = ItemVersion.objects.filter(id=version_id).first()
+        if row is None:
+            raise NotVisible(_("没有这个事项版本。"), code="version_unknown")
+        found = items[version_id] = _item(row.data, row.version)
+    return found
+
+
+def item(key: str, version: int) -> Item:
+    """The item as it was published under `version`. Raises `NotVisible` where there is none."""
+    return item_version(item_version_id(key, version))
+
+
+def bundle(key: str, version: int) -> Bundle:
+    """The bundle as it was published under `version`. Raises `NotVisible` where there is none."""
+    kept = current().bundles.get(key)
+    if kept is not None and kept.version == version:
+        return kept
+    row = BundleVersion.objects.filter(key=key, version=version).first()
+    if row is None:
+        raise _no_such(key, version)
+    return replace(stored.from_plain(Bundle, row.data), version=row.version)
+
+
+def versions(key: str) -> list[VersionFacts]:
+    """All published versions of an item, the newest first."""
+    kept = current().items.get(key)
+    rows = ItemVersion.objects.filter(key=key).order_by("-version")
+    return [
+        VersionFacts(version, release, at, kept is not None and kept.version == version)
+        for version, release, at in rows.values_list("version", "release_id", "release__published_at")
+    ]
+
+
+def forget() -> None:
+    """Let the next read ask the database: called by the act that publishes."""
+    _Memory.asked_at = 0.0
+
+
+def _no_such(key: str, version: int) -> NotVisible:
+    sentence = _("没有事项“%(key)s”的第%(version)d版。") % {"key": key, "version": version}
+    return NotVisible(sentence, code="version_unknown")
+
+
+def _held() -> _Held:
+    held = _Memory.held
+    if held is not None and time.monotonic() - _Memory.asked_at < KEEP_SECONDS:
+        return held
+    # While one thread reads a new release, the others go on with the one that they have.
+    if not _Memory.lock.acquire(blocking=held is None):
+        assert held is not None  # noqa: S101 - `acquire` only fails where it does not block
+        return held
+    try:
+        if _Memory.held is None or time.monotonic() - _Memory.asked_at >= KEEP_SECONDS:
+            _Memory.held = _refreshed(_Memory.held)
+            _Memory.asked_at = time.monotonic()
+        return _Memory.held
+    finally:
+        _Memory.lock.release()
+
+
+def _refreshed(held: _Held | None) -> _Held:
+    latest = Release.objects.order_by("-id").values_list("id", flat=True).first()
+    if latest is None:
+        sentence = _("还没有发布事项目录,请管理员先运行 yichuang catalogue publish。")
+        raise Refused(sentence, code="nothing_published")
+    return held if held is not None and held.catalogue.release == latest else _load(latest)
+
+
+def _load(release_id: int) -> _Held:
+    release = Release.objects.get(id=release_id)
+    data = release.data
+    item_rows = _rows(ItemVersion, data["items"])
+    bundle_rows = _rows(BundleVersion, data["bundles"])
+    items = {row_id: _item(plain, version) for row_id, _key, version, plain in item_rows}
+    bundles = {
+        key: replace(stored.from_plain(Bundle, plain), version=version)
+        for _id, key, version, plain in bundle_rows
+    }
+    by_key = {entry.key: entry for entry in items.values()}
+    rest = stored.from_plain(Catalogue, {**data, "items": {}, "bundles": {}, "release": release_id})
+    return _Held(
+        catalogue=replace(
+            rest,
+            items={key: by_key[key] for key in data["items"]},
+            bundles={key: bundles[key] for key in data["bundles"]},
+        ),
+        templates=release.templates,
+        item_ids={(key, version): row_id for row_id, key, version, _plain in item_rows},
+        items=items,
+    )
+
+
+def _rows(model: type[ItemVersion | BundleVersion], versions: Mapping[str, int]) -> list[Any]:
+    """(id, key, version, data) of the named versions, in one query."""
+    rows = model._default_manager.filter(key__in=list(versions), version__in=set(versions.values()))
+    found = rows.values_list("id", "key", "version", "data")
+    return [row for row in found if versions[row[1]] == row[2]]
+
+
+def _item(plain: Mapping[str, Any], version: int) -> Item:
+    return replace(stored.from_plain(Item, plain), version=version)

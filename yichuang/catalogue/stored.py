@@ -1,0 +1,83 @@
+"""The catalogue's values as JSON and back, by their annotations.
+
+A field that a stored version does not have takes its default, a field that the program no longer has is
+left out: a version that was published years ago still opens.
+"""
+
+import dataclasses
+import hashlib
+import json
+import types
+import typing
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from functools import cache
+from typing import Any, TypeVar
+
+from yichuang.catalogue.data import Bundle, Catalogue, Item
+
+Made = TypeVar("Made")
+
+
+def to_plain(value: Any) -> Any:
+    """`value` as what JSON knows; enums as their values, tuples as lists."""
+    if dataclasses.is_dataclass(value):
+        return {
+            field.name: to_plain(getattr(value, field.name))
+            for field in dataclasses.fields(value)
+            if field.init
+        }
+    if isinstance(value, Mapping):
+        return {key: to_plain(entry) for key, entry in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [to_plain(entry) for entry in value]
+    return value.value if isinstance(value, StrEnum) else value
+
+
+def from_plain(kind: type[Made], plain: Mapping[str, Any]) -> Made:
+    """A dataclass from what `to_plain` made of it."""
+    makers = _makers(typing.cast(Any, kind))
+    return kind(**{name: makers[name](value) for name, value in plain.items() if name in makers})
+
+
+def digest(plain: Any) -> str:
+    """SHA-256 of plain data, the same for the same content whatever the order of its keys."""
+    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def split(catalogue: Catalogue) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """The catalogue as a release stores it: (the rest, items by key, bundles by key), without version numbers."""
+    rest = to_plain(dataclasses.replace(catalogue, items={}, bundles={}))
+    del rest["items"], rest["bundles"], rest["release"]
+    items = {key: _unversioned(item) for key, item in catalogue.items.items()}
+    return rest, items, {key: _unversioned(bundle) for key, bundle in catalogue.bundles.items()}
+
+
+def _unversioned(value: Item | Bundle) -> dict[str, Any]:
+    plain: dict[str, Any] = to_plain(value)
+    del plain["version"]
+    return plain
+
+
+@cache
+def _makers(kind: Any) -> dict[str, Callable[[Any], Any]]:
+    hints = typing.get_type_hints(kind)
+    return {field.name: _maker(hints[field.name]) for field in dataclasses.fields(kind) if field.init}
+
+
+def _maker(wanted: Any) -> Callable[[Any], Any]:
+    """How one annotation is made from plain data."""
+    origin, arguments = typing.get_origin(wanted), typing.get_args(wanted)
+    if origin in {types.UnionType, typing.Union}:
+        inner = _maker(next(kind for kind in arguments if kind is not type(None)))
+        return lambda plain: None if plain is None else inner(plain)
+    if origin is tuple:
+        each = _maker(arguments[0])
+        return lambda plain: tuple(each(entry) for entry in plain)
+    if origin is not None:
+        entry_maker = _maker(arguments[1])
+        return lambda plain: {key: entry_maker(entry) for key, entry in plain.items()}
+    if dataclasses.is_dataclass(wanted):
+        return lambda plain: from_plain(typing.cast(type, wanted), plain)
+    return wanted if isinstance(wanted, type) and issubclass(wanted, StrEnum) else lambda plain: plain

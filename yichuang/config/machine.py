@@ -9,11 +9,10 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from yichuang.config.runtime import CannotStart
 
@@ -103,8 +102,8 @@ def check_free_space(folder: Path, megabytes: int) -> None:
         )
 
 
-def check_port(address: str, port: int, variable: str) -> None:
-    """Raises `CannotStart` where something already listens on `port`; `variable` is what chooses another."""
+def check_port(address: str, port: int, remedy: str) -> None:
+    """Raises `CannotStart` where something already listens on `port`; `remedy` is a command that avoids it."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -112,26 +111,33 @@ def check_port(address: str, port: int, variable: str) -> None:
             probe.bind((address, port))
         except OSError as error:
             raise CannotStart(
-                f"{address}:{port} 不能使用({error.strerror})。请停止占用它的程序,"
-                f"或换一个端口,例如:{variable}={port + 10} make run",
-                f"{address}:{port} cannot be used ({error.strerror}). Stop the program that holds it, "
-                f"or choose another port, for example: {variable}={port + 10} make run",
+                f"{address}:{port} 不能使用({error.strerror})。请停止占用它的程序,或改用:{remedy}",
+                f"{address}:{port} cannot be used ({error.strerror}). "
+                f"Stop the program that holds it, or run: {remedy}",
             ) from error
 
 
 @contextmanager
-def only_one(folder: Path, **description: Any) -> Iterator[int]:
-    """Hold the home folder: a second platform there is told who runs. Yields the lock's file descriptor."""
+def only_one(folder: Path) -> Iterator[Callable[[str], None]]:
+    """Hold the home folder while the platform runs on it; yields how to say at which address it does.
+
+    Raises `CannotStart` that names the process which holds it. The lock goes with the process, however it ends.
+    """
     descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+
+    def describe(address: str) -> None:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "address": address}).encode(), 0)
+
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise _already_runs(folder, os.pread(descriptor, 4096, 0)) from error
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps({"pid": os.getpid(), **description}).encode(), 0)
-        yield descriptor
-        os.ftruncate(descriptor, 0)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        written = os.pread(descriptor, 4096, 0)
+        os.close(descriptor)
+        raise _already_runs(folder, written) from error
+    try:
+        describe("")
+        yield describe
     finally:
         os.close(descriptor)
 

@@ -23,10 +23,11 @@ def check(*, public_url: str, allowed_hosts: Sequence[str], secrets: Mapping[str
 def _host_faults(public_url: str, allowed_hosts: Sequence[str]) -> list[str]:
     parts = urlsplit(public_url)
     if parts.scheme != "https" or not parts.hostname:
-        return [
+        fault = (
             f"YICHUANG_PUBLIC_URL is {public_url!r}; people enter their ID numbers there, so it must start "
             "with https://. Set it to the address that people open, for example https://yichuang.example.gov.cn."
-        ]
+        )
+        return [fault]
     if not allowed_hosts:
         return [f"YICHUANG_ALLOWED_HOSTS is not set. Set it to the host names served: {parts.hostname}."]
     if "*" in allowed_hosts:

@@ -1,0 +1,195 @@
+"""The command line: `yichuang up | web | worker | migrate | catalogue | plan | verify | doctor | backup | restore`."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from yichuang.base.errors import Refused
+from yichuang.config import embedded, setup
+from yichuang.config.runtime import CannotStart
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 found or said something bad, 2 wrong command line."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        return int(chosen.run(chosen) or 0)
+    except (CannotStart, ImproperlyConfigured, Refused) as error:
+        print(f"\n{error}\n", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _up(_chosen: argparse.Namespace) -> None:
+    from yichuang.config import supervisor
+
+    supervisor.up()
+
+
+def _web(_chosen: argparse.Namespace) -> None:
+    _ready()
+    from yichuang.config import preparing, serving
+
+    preparing.collect_static(print)
+    _let_go()
+    serving.serve_web()
+
+
+def _worker(_chosen: argparse.Namespace) -> None:
+    _ready()
+    from yichuang.config import serving
+
+    _let_go()
+    serving.run_worker()
+
+
+def _migrate(_chosen: argparse.Namespace) -> None:
+    with embedded.available():
+        setup.django()
+        from yichuang.config import preparing
+
+        preparing.check_database()
+        preparing.migrate(print)
+        print("数据库结构是最新的。The schema is up to date.")
+
+
+def _catalogue_check(chosen: argparse.Namespace) -> int:
+    setup.django()
+    from yichuang.catalogue import commands
+
+    return commands.check(chosen.folder or _catalogue_folder())
+
+
+def _catalogue_publish(chosen: argparse.Namespace) -> int:
+    with embedded.available():
+        _ready()
+        from yichuang.catalogue import commands
+
+        return commands.publish(chosen.folder or _catalogue_folder())
+
+
+def _plan(chosen: argparse.Namespace) -> int:
+    with embedded.available():
+        _ready()
+        from yichuang.catalogue import commands
+
+        return commands.show_plan(chosen.target, dict(chosen.answer), chosen.format)
+
+
+def _verify(_chosen: argparse.Namespace) -> int:
+    with embedded.available():
+        _ready()
+        from yichuang.cases.verifying import verify_all
+
+        return 0 if verify_all(print) else 1
+
+
+def _doctor(_chosen: argparse.Namespace) -> int:
+    with embedded.available():
+        setup.django()
+        from yichuang.config import doctor
+
+        return doctor.examine(print)
+
+
+def _backup(chosen: argparse.Namespace) -> None:
+    with embedded.available():
+        setup.django()
+        from yichuang.config import backups
+
+        backups.backup(chosen.file, print)
+
+
+def _restore(chosen: argparse.Namespace) -> None:
+    with embedded.available():
+        setup.django()
+        from yichuang.config import backups
+
+        backups.restore(chosen.file, print)
+
+
+def _ready() -> None:
+    """Django, and a database whose schema is what this version expects. Raises `CannotStart`."""
+    setup.django()
+    from yichuang.config import preparing
+
+    preparing.check_database()
+    if pending := preparing.pending_migrations():
+        raise CannotStart(
+            f"数据库结构缺少 {len(pending)} 项更新。请先执行:yichuang migrate",
+            f"The schema lacks {len(pending)} migrations. Run first: yichuang migrate",
+        )
+
+
+def _let_go() -> None:
+    """Processes that are forked from this one must not share its connection."""
+    from django.db import connections
+
+    connections.close_all()
+
+
+def _catalogue_folder() -> Path:
+    from django.conf import settings
+
+    return Path(settings.CATALOGUE_DIR)
+
+
+def _answer(text: str) -> tuple[str, str]:
+    key, found, value = text.partition("=")
+    if not found or not key:
+        raise argparse.ArgumentTypeError(f"{text!r}: write key=value, for example married=yes")
+    return key, value
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="yichuang", description="一窗 Yichuang: one-window service platform"
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, run: Callable[[argparse.Namespace], int | None], text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(run=run)
+        return command
+
+    add("up", _up, "run everything on this machine: database, web, workers, on a trial also the simulators")
+    add("web", _web, "run web processes only, against DATABASE_URL")
+    add("worker", _worker, "run one worker process only, against DATABASE_URL")
+    add("migrate", _migrate, "bring the database's schema up to date")
+
+    catalogue = commands.add_parser("catalogue", help="check or publish a city's folder")
+    kinds = catalogue.add_subparsers(required=True, metavar="check|publish")
+    for name, run, text in (
+        ("check", _catalogue_check, "explain every fault of a city's folder with file and line"),
+        ("publish", _catalogue_publish, "make an immutable release of a city's folder"),
+    ):
+        command = kinds.add_parser(name, help=text, description=text)
+        command.add_argument("folder", nargs="?", type=Path, help="default: YICHUANG_CATALOGUE")
+        command.set_defaults(run=run)
+
+    plan = add(
+        "plan", _plan, "show what an item or bundle needs: fields, materials, cases, deadlines, visits"
+    )
+    plan.add_argument("target", metavar="BUNDLE-OR-ITEM", help="its name, key or code")
+    plan.add_argument("--answer", action="append", default=[], type=_answer, metavar="KEY=VALUE")
+    plan.add_argument("--format", choices=("table", "json"), default="table")
+
+    add("verify", _verify, "refold every case from the ledger, check the seals, name each difference")
+    add(
+        "doctor",
+        _doctor,
+        "examine configuration, database, jobs, seals and disk, with a remedy for each fault",
+    )
+    backup = add("backup", _backup, "write the whole database to one file")
+    backup.add_argument("file", type=Path)
+    restore = add("restore", _restore, "read such a file into an empty database")
+    restore.add_argument("file", type=Path)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""The long-running processes of an installation: web (granian) and worker (procrastinate)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+
+from yichuang.config import machine
+
+#: Threads of one web process: while one waits for the database, another works. Each keeps a connection.
+THREADS = 8
+#: Jobs that one worker process does at a time, each in a thread with its own connection.
+CONCURRENCY = 4
+#: Seconds that a request or job in flight may take to end when the process is told to stop.
+GRACE = 30
+
+
+def serve_web() -> None:
+    """Serve pages and REST until SIGTERM or SIGINT; requests in flight are answered first."""
+    from granian.constants import HTTPModes, Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    # What every process needs is imported once, here; the processes are forked from this one.
+    from yichuang.config import wsgi  # noqa: F401
+
+    Server(
+        "yichuang.config.wsgi:application",
+        address=settings.BIND,
+        port=settings.PORT,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=settings.WEB_PROCESSES,
+        blocking_threads=THREADS,
+        blocking_threads_idle_timeout=600,  # an idle thread's database connection ends with it
+        respawn_failed_workers=True,
+        workers_kill_timeout=GRACE,
+        log_level=LogLevels.warning,
+        log_dictconfig={"handlers": {}, "loggers": {"_granian": {"handlers": [], "propagate": True}}},
+    ).serve(target_loader=_application, wrap_loader=False)
+
+
+def _application() -> Callable[..., Any]:
+    """What granian calls in each of its processes to get the application."""
+    from yichuang.config import wsgi
+
+    machine.die_with_parent()
+    return wsgi.application
+
+
+def run_worker() -> None:
+    """Do jobs until SIGTERM or SIGINT; jobs in hand are finished first."""
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
+
+    connector = app.connector
+    if not isinstance(connector, DjangoConnector):
+        raise TypeError(f"the job queue must use Django's database connection, not {connector!r}")
+    with app.replace_connector(connector.get_worker_connector()) as worker_app:
+        worker_app.run_worker(
+            concurrency=CONCURRENCY,
+            shutdown_graceful_timeout=GRACE,
+            fetch_job_polling_interval=2.0,  # notices come at once; this is for jobs whose time has come
+            delete_jobs="successful",  # the ledger remembers what was done; the queue holds what is to do
+        )

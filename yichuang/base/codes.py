@@ -3,6 +3,7 @@
 Sources: GB 11643 (公民身份号码), GB 32100-2015 (统一社会信用代码), YD/T (mobile numbers, 11 digits).
 """
 
+import unicodedata
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -14,9 +15,14 @@ from stdnum.util import isdigits
 from yichuang.base.errors import Invalid
 
 
+def _compact(typed: str) -> str:
+    """Without blanks and in capitals; full-width characters of a Chinese keyboard count as what they show."""
+    return "".join(unicodedata.normalize("NFKC", typed).split()).upper()
+
+
 def check_citizen_number(number: str, *, field: str | None = None) -> str:
     """The compact 公民身份号码, or `Invalid` saying whether length, characters, birth date, region or check fails."""
-    compact = number.strip().replace(" ", "").upper()
+    compact = _compact(number)
     if len(compact) != 18:
         sentence = _("身份证号应为18位,现在是%(length)d位,请核对后重新输入。") % {"length": len(compact)}
         raise Invalid(sentence, code="citizen_number_length", field=field)
@@ -53,11 +59,13 @@ def citizen_birth_date(number: str) -> date:
 
 def check_organisation_code(code: str, *, field: str | None = None) -> str:
     """The compact 统一社会信用代码, or `Invalid` saying which check fails."""
-    compact = code.strip().replace(" ", "").upper()
+    compact = _compact(code)
     try:
         uscc.validate(compact)
     except InvalidLength as error:
-        sentence = _("统一社会信用代码应为18位,现在是%(length)d位,请核对后重新输入。") % {"length": len(compact)}
+        sentence = _("统一社会信用代码应为18位,现在是%(length)d位,请核对后重新输入。") % {
+            "length": len(compact)
+        }
         raise Invalid(sentence, code="organisation_code_length", field=field) from error
     except InvalidFormat as error:
         sentence = _("统一社会信用代码不使用字母I、O、S、V、Z,且第3至8位为数字,请对照执照核对。")
@@ -70,7 +78,7 @@ def check_organisation_code(code: str, *, field: str | None = None) -> str:
 
 def check_phone(phone: str, *, field: str | None = None) -> str:
     """An 11-digit mainland mobile number, or `Invalid`."""
-    compact = phone.strip().replace(" ", "").replace("-", "").removeprefix("+86")
-    if len(compact) != 11 or not compact.isdigit() or compact[0] != "1":
+    compact = _compact(phone).replace("-", "").removeprefix("+86")
+    if len(compact) != 11 or not isdigits(compact) or compact[0] != "1":
         raise Invalid(_("手机号应为以1开头的11位数字,请核对后重新输入。"), code="phone", field=field)
     return compact

@@ -14,9 +14,9 @@ from functools import cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives import hashes
 from django.conf import settings
 
 _VERSION = b"\x01"
@@ -79,12 +79,19 @@ def blind_index(value: str, kind: str) -> bytes:
 
 def mask_number(number: str) -> str:
     """`330802********1234`: an ID number as a screen shows it, the region and last four left."""
-    return number if len(number) < 8 else number[:6] + "*" * (len(number) - 10) + number[-4:]
+    return _mask(number, 6, 4)
 
 
 def mask_phone(phone: str) -> str:
     """`138****5678`."""
-    return phone if len(phone) < 8 else phone[:3] + "****" + phone[-4:]
+    return _mask(phone, 3, 4)
+
+
+def _mask(text: str, head: int, tail: int) -> str:
+    """Stars between `head` and `tail`; of a text too short to hide four characters only the first is left."""
+    if len(text) < head + tail + 4:
+        return text[:1] + "*" * (len(text) - 1)
+    return text[:head] + "*" * (len(text) - head - tail) + text[-tail:]
 
 
 def mask_name(name: str) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 
+from yichuang.base.codes import check_phone
 from yichuang.base.crypto import decrypt_text, mask_name, mask_number, mask_phone
 from yichuang.base.errors import NotVisible
 from yichuang.identity.data import (
@@ -236,6 +237,6 @@ def find_party(kind: str, number: str) -> int | None:
 
 
 def parties_by_phone(phone: str) -> tuple[int, ...]:
-    """The ids of the parties with exactly this phone number; a family may share one."""
-    rows = Party.objects.filter(phone_index=phone_index(phone)).order_by("id")
+    """The ids of the parties with exactly this phone number; a family may share one. Raises `Invalid`."""
+    rows = Party.objects.filter(phone_index=phone_index(check_phone(phone))).order_by("id")
     return tuple(rows.values_list("id", flat=True))

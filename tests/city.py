@@ -17,7 +17,6 @@ CITY = Path(__file__).resolve().parent.parent / "catalogues" / "quzhou"
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Publish the sample city into the fresh test database, with its trial accounts and seals."""
-    from yichuang.catalogue.folder_reading import trial_people  # noqa: F401
     from yichuang.config.trial import establish_trial
 
     with django_db_blocker.unblock():

@@ -1,9 +1,9 @@
 """Finding items and planning, for anybody."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Router, Schema
 
 from yichuang.api.schemas import Problem
 from yichuang.base.errors import NotVisible
@@ -30,7 +30,9 @@ class PlanIn(Schema):
 
 @router.get("/catalogue/search", response=list[HitOut])
 def find(
-    request: HttpRequest, q: str = Query(max_length=80), limit: int = Query(20, ge=1, le=100)
+    request: HttpRequest,
+    q: Annotated[str, Field(max_length=80)],
+    limit: Annotated[int, Field(ge=1, le=100)] = 20,
 ) -> list[Any]:
     """Bundles and items by words, pinyin, initials or code."""
     return list(search.find(queries.current(), q, limit=limit))

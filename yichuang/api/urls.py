@@ -1,5 +1,7 @@
 """The REST interface: one OpenAPI document at /api/openapi.json, read at /api/docs."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from ninja import NinjaAPI
@@ -22,7 +24,7 @@ api.add_router("/partners", partners.router, tags=["partners"])
 @api.exception_handler(Refused)
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """Every refusal has the same shape: code for programs, sentence for people, field if one is at fault."""
-    body = {"code": error.code, "message": str(error), "field": error.field}
+    body: dict[str, Any] = {"code": error.code, "message": str(error), "field": error.field}
     fields = getattr(error, "fields", None)
     if fields is not None:
         body |= {"fields": fields, "materials": list(getattr(error, "materials", ()))}

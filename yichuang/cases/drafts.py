@@ -83,7 +83,7 @@ def submission_of(draft: OpenDraft) -> Submission:
     )  # fmt: skip
 
 
-def _unpack(stored: bytes) -> DraftContent:
+def _unpack(stored: bytes | memoryview) -> DraftContent:
     plain: dict[str, Any] = decrypt_json(stored, _CONTEXT)
     return DraftContent(
         applicant=Person(**plain["applicant"]) if plain["applicant"] else None,

@@ -48,7 +48,7 @@ COLUMNS: tuple[str, ...] = tuple(column.name for column in fields(CaseState))
 def fold(state: CaseState | None, verb: Verb, facts: Mapping[str, Any]) -> CaseState:
     """The state after the entry. Facts that are no columns are left alone. Raises `Unlawful`."""
     move = MOVES[verb]
-    changes = {
+    changes: dict[str, Any] = {
         name: None if facts[name] is None else read(facts[name])
         for name, read in _READERS.items()
         if name in facts

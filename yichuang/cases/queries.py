@@ -37,7 +37,7 @@ def visible_applications(actor: Actor) -> QuerySet[Application]:
     if actor.kind is ActorKind.APPLICANT:
         own = Q(party_id=actor.id) | Q(agent_id=actor.id)
         return rows.filter(own, number=actor.only_application) if actor.only_application else rows.filter(own)
-    if actor.kind is not ActorKind.STAFF:
+    if actor.kind is not ActorKind.STAFF or actor.department_id is None:
         return rows.none()
     if actor.has(Role.SUPERVISOR):
         return rows
@@ -54,7 +54,7 @@ def visible_cases(actor: Actor) -> QuerySet[Case]:
     rows = Case.objects.all()
     if actor.kind is ActorKind.APPLICANT:
         return rows.filter(application__in=visible_applications(actor))
-    if actor.kind is not ActorKind.STAFF:
+    if actor.kind is not ActorKind.STAFF or actor.department_id is None:
         return rows.none()
     if actor.has(Role.SUPERVISOR):
         return rows

@@ -77,7 +77,8 @@ class Calendar:
 
 
 def _last_year() -> int:
-    return max(day.year for day in chinese_calendar.holidays)
+    years: set[int] = {day.year for day in chinese_calendar.holidays}
+    return max(years)
 
 
 def light(*, started_at: datetime, due_at: datetime, now: datetime) -> Light:

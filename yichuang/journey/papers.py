@@ -228,7 +228,7 @@ def hand_over(hand_over_id: int, *, now: datetime) -> NoticeFacts:
         "relation": _("本人") if row.receiver_id == application.party_id else _("代办人"),
         "documents": [
             {
-                "name": licences[case.number].name if case.number in licences else case.item_name,
+                "name": licences[case.number].type_name if case.number in licences else case.item_name,
                 "number": licences[case.number].number if case.number in licences else case.number,
                 "department": case.department.name,
             }

@@ -10,6 +10,7 @@ from collections import defaultdict
 import structlog
 from procrastinate import App, Blueprint, RetryStrategy
 from procrastinate.contrib.django import app as current_app
+from procrastinate.types import JSONDict
 
 from yichuang.base import clock
 from yichuang.departments import actions as departments
@@ -37,13 +38,13 @@ def register(app: App) -> None:
 
 def defer_reaction(entry_ids: list[int]) -> None:
     """Defer the one job of an act, in the act's transaction."""
-    current_app.configure_task("journey:react", queue=REACT_QUEUE).defer(entry_ids=entry_ids)
+    current_app.configure_task("journey:react", queue=REACT_QUEUE).defer(entry_ids=[*entry_ids])
 
 
 @jobs.task(name="react", queue=REACT_QUEUE, retry=REACT_RETRY)
 def react(entry_ids: list[int]) -> None:
     """Defer the steps that follow from these entries, in one batch per queue."""
-    waiting: dict[str, list[dict[str, str | int]]] = defaultdict(list)
+    waiting: dict[str, list[JSONDict]] = defaultdict(list)
     for entry in entries(entry_ids):
         for step in REACTIONS[entry.verb]:
             waiting[queue_of(step, entry)].append({"step": step.__name__, "entry_id": entry.id})

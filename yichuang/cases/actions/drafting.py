@@ -73,10 +73,13 @@ def identify(
     """Take in who applies (read from the card or typed), checked, and ask the registers. Raises `Invalid`."""
     draft = open_draft(actor, key)
     applicant = _check(person)
-    content = _for_applicant(draft.content, applicant)
-    content = replace(content, applicant=applicant, agent=_check(agent) if agent else None)
+    representative = _check(agent, prefix="agent_") if agent else None
     catalogue = catalogue_queries.current()
-    values = {**content.values, **_applicant_values(catalogue, draft.target, content.applicant)}
+    content = _for_applicant(
+        draft.content, applicant, _applicant_values(catalogue, draft.target, draft.content.applicant)
+    )
+    content = replace(content, applicant=applicant, agent=representative)
+    values = {**content.values, **_applicant_values(catalogue, draft.target, applicant)}
     save(actor=actor, key=key, revision=draft.revision, content=replace(content, values=values), now=now)
     return ask_registers(actor=actor, key=key, now=now)
 
@@ -194,27 +197,33 @@ def _filled(
     )
 
 
-def _for_applicant(content: DraftContent, person: Person) -> DraftContent:
-    """The content without what registers said of somebody else, whose card was read before by mistake."""
+def _for_applicant(content: DraftContent, person: Person, former: Mapping[str, str]) -> DraftContent:
+    """The content without what is known of somebody else (`former`), whose card was read before by mistake."""
     if content.applicant is None or content.applicant.number == person.number:
         return content
     fetched = {SourceKind.LICENCE, SourceKind.SHARED}
     return replace(
         content,
-        values={name: value for name, value in content.values.items() if name not in content.sources},
+        values={
+            name: value
+            for name, value in content.values.items()
+            if name not in content.sources and former.get(name) != value
+        },
         sources={},
         asked={},
         materials={name: how for name, how in content.materials.items() if how.source not in fetched},
     )
 
 
-def _check(person: Person) -> Person:
+def _check(person: Person, *, prefix: str = "") -> Person:
+    """The person with checked numbers. `prefix` tells apart in `Invalid.field` who is meant."""
     check = check_citizen_number if person.kind == "person" else check_organisation_code
-    number = check(person.number, field="number")
+    number = check(person.number, field=f"{prefix}number")
     name = person.name.strip()
     if not name:
-        raise Invalid(_("请填写姓名或单位名称。"), code="no_name", field="name")
-    return Person(person.kind, number, name, check_phone(person.phone, field="phone") if person.phone else "")
+        raise Invalid(_("请填写姓名或单位名称。"), code="no_name", field=f"{prefix}name")
+    phone = check_phone(person.phone, field=f"{prefix}phone") if person.phone else ""
+    return Person(person.kind, number, name, phone)
 
 
 def _applicant_values(catalogue: Catalogue, target: str, person: Person | None) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -81,7 +82,7 @@ def receive(*, actor: Actor, submission: Submission, now: datetime) -> Receipt:
     return receipt
 
 
-def find_receipt(key: object) -> Receipt | None:
+def find_receipt(key: UUID) -> Receipt | None:
     """The receipt of an application that was received under this key before."""
     row = Application.objects.filter(key=key).values_list("id", "number", "query_code").first()
     return Receipt(row[0], row[1], decrypt_text(row[2], CODE_CONTEXT), created=False) if row else None

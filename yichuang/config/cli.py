@@ -88,12 +88,12 @@ def _verify(_chosen: argparse.Namespace) -> int:
         return 0 if verify_all(print) else 1
 
 
-def _doctor(_chosen: argparse.Namespace) -> int:
+def _doctor(chosen: argparse.Namespace) -> int:
     with embedded.available():
         setup.django()
         from yichuang.config import doctor
 
-        return doctor.examine(print)
+        return doctor.examine(print, retry=chosen.retry)
 
 
 def _backup(chosen: argparse.Namespace) -> None:

@@ -14,7 +14,8 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from yichuang.config import city, runtime
+from yichuang.base import clock
+from yichuang.config import runtime, trial
 from yichuang.config.runtime import CannotStart
 
 LEAST_POSTGRES = 15
@@ -26,7 +27,7 @@ def prepare(report: Callable[[str], None]) -> None:
     check_database()
     migrate(report)
     if settings.TRIAL:
-        city.publish_sample(report)
+        trial.establish_trial(settings.CATALOGUE_DIR, now=clock.now(), report=report)
     collect_static(report)
 
 

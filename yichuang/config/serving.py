@@ -11,6 +11,8 @@ from yichuang.config import machine
 THREADS = 8
 #: Jobs that one worker process does at a time, each in a thread with its own connection.
 CONCURRENCY = 4
+#: Connections that one worker process may hold: its jobs' threads, its own pool, and one that listens.
+CONNECTIONS = 16
 #: Seconds that a request or job in flight may take to end when the process is told to stop.
 GRACE = 30
 

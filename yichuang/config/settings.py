@@ -25,7 +25,7 @@ TESTING = "pytest" in sys.modules
 SECRET_KEY = runtime.secret("YICHUANG_SECRET_KEY", "secret-key", trial=TRIAL)
 #: Encrypts personal data at rest and keys the blind indexes. Losing it loses the data.
 DATA_KEY = runtime.secret("YICHUANG_DATA_KEY", "data-key", trial=TRIAL)
-#: Ed25519 seed (64 hex digits) that signs the ledger's seals.
+#: The Ed25519 key that signs the ledger's seals is derived from it.
 LEDGER_KEY = runtime.secret("YICHUANG_LEDGER_KEY", "ledger-key", trial=TRIAL)
 
 # ── Processes ────────────────────────────────────────────────────────────────────────────────────

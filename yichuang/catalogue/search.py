@@ -1,0 +1,162 @@
+"""Finding an item or bundle within a keystroke: words, aliases, pinyin, pinyin initials, codes, departments.
+
+Everything is in memory; the index of a catalogue is built once, on the first search after a release.
+"""
+
+import heapq
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pypinyin import lazy_pinyin
+
+from yichuang.catalogue.data import Bundle, Catalogue, Item
+
+#: Weight of where a word was found; an exact match counts whole, a beginning most, a middle less.
+_NAME, _ALIAS, _CODE, _PINYIN, _DEPARTMENT, _BOARD = 100.0, 90.0, 95.0, 70.0, 30.0, 20.0
+_BEGINS, _INSIDE, _LOOSE = 0.8, 0.6, 0.4
+#: Fewer digits than this inside a code say nothing.
+_CODE_DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something that was found. `department` and `board` are names; `code` is the 基本编码 of an item."""
+
+    kind: str  # bundle | item
+    key: str
+    name: str
+    department: str
+    board: str
+    department_key: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A text in which to find: where a match may begin, and what it is worth. `starts` None: anywhere."""
+
+    text: str
+    weight: float
+    starts: frozenset[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One item or bundle; `hay` is all its texts together, to pass over it quickly."""
+
+    hit: Hit
+    words: tuple[_Word, ...]
+    hay: str
+    pairs: frozenset[str]  # pairs of neighbouring characters, for words that are nowhere as they are written
+
+
+class _Memory:
+    built: tuple[Catalogue, tuple[_Entry, ...]] | None = None
+
+
+def find(catalogue: Catalogue, text: str, limit: int = 20) -> tuple[Hit, ...]:
+    """The best hits for `text`, the best first. Every word of it must be found; nothing typed finds nothing."""
+    words = _normal(text).split()
+    if not words:
+        return ()
+    entries = _index(catalogue)
+    scored = [(score, entry) for entry in entries if (score := _score(entry, words)) > 0]
+    if not scored:
+        scored = [(score, entry) for entry in entries if (score := _loose(entry, words)) > 0]
+    best = heapq.nsmallest(limit, scored, key=lambda one: (-one[0], len(one[1].hit.name), one[1].hit.key))
+    return tuple(entry.hit for _score, entry in best)
+
+
+def _score(entry: _Entry, words: Sequence[str]) -> float:
+    total = 0.0
+    for word in words:
+        if word not in entry.hay:
+            return 0.0
+        found = max(_worth(word, target) for target in entry.words)
+        if not found:
+            return 0.0
+        total += found
+    return total + (1.0 if entry.hit.kind == "bundle" else 0.0)
+
+
+def _worth(word: str, target: _Word) -> float:
+    if target.text == word:
+        return target.weight
+    at = target.text.find(word)
+    if at < 0:
+        return 0.0
+    if at == 0:
+        return target.weight * _BEGINS
+    while target.starts is not None and at not in target.starts:
+        at = target.text.find(word, at + 1)
+        if at < 0:
+            return 0.0
+    return target.weight * _INSIDE
+
+
+def _loose(entry: _Entry, words: Sequence[str]) -> float:
+    """For a question in plain words: the share of its pairs of characters that the entry has, at least a third."""
+    pairs = _pairs(words)
+    share = len(pairs & entry.pairs) / len(pairs) if pairs else 0.0
+    return _LOOSE * share if share >= 1 / 3 else 0.0
+
+
+def _index(catalogue: Catalogue) -> tuple[_Entry, ...]:
+    built = _Memory.built
+    if built is None or built[0] is not catalogue:
+        entries = [_entry(catalogue, "bundle", bundle) for bundle in catalogue.bundles.values()]
+        entries += [_entry(catalogue, "item", item) for item in catalogue.items.values()]
+        built = _Memory.built = (catalogue, tuple(entries))
+    return built[1]
+
+
+def _entry(catalogue: Catalogue, kind: str, target: Item | Bundle) -> _Entry:
+    department_key = target.department if isinstance(target, Item) else target.lead
+    department = catalogue.department_names.get(department_key, department_key)
+    code = target.catalog_code if isinstance(target, Item) else ""
+    words = [_Word(_normal(target.name), _NAME), _Word(_normal(target.key), _CODE)]
+    words += [_Word(_normal(alias), _ALIAS) for alias in target.aliases]
+    if isinstance(target, Item):
+        words += [_code_word(target.catalog_code), _code_word(target.task_code)]
+    for name, weight in ((target.name, 1.0), *((alias, 0.9) for alias in target.aliases)):
+        words += _spoken(name, weight * _PINYIN)
+    words += [_Word(_normal(department), _DEPARTMENT), _Word(_normal(target.board), _BOARD)]
+    words += _spoken(department, _BOARD)
+    return _Entry(
+        hit=Hit(kind, target.key, target.name, department, target.board, department_key, code),
+        words=tuple(words),
+        hay="\n".join(word.text for word in words),
+        pairs=_pairs([_normal(target.name), *(_normal(alias) for alias in target.aliases)]),
+    )
+
+
+def _code_word(code: str) -> _Word:
+    """A code is found from its beginning or by its last digits."""
+    text = _normal(code)
+    return _Word(text, _CODE, frozenset(range(max(0, len(text) - 12), len(text) - _CODE_DIGITS + 1)))
+
+
+def _spoken(name: str, weight: float) -> Iterable[_Word]:
+    """The initials (found anywhere) and the full pinyin (found from the beginning of a syllable)."""
+    syllables = [_letters(syllable) for syllable in lazy_pinyin(name)]
+    syllables = [syllable for syllable in syllables if syllable]
+    starts, at = set(), 0
+    for syllable in syllables:
+        starts.add(at)
+        at += len(syllable)
+    yield _Word("".join(syllable[0] for syllable in syllables), weight)
+    yield _Word("".join(syllables), weight, frozenset(starts))
+
+
+def _letters(syllable: str) -> str:
+    """Letters and digits only; what is not Chinese comes as it is written."""
+    return "".join(character for character in _normal(syllable) if character.isalnum())
+
+
+def _pairs(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(word[at : at + 2] for word in words for at in range(len(word) - 1))
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().strip()

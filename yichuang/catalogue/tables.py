@@ -1,0 +1,69 @@
+"""Plain-text tables whose columns stand in line although Chinese characters are two columns wide; and short words."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from django.utils.translation import gettext as _
+
+from yichuang.catalogue.data import Necessity, SourceKind
+from yichuang.deadlines.data import Limit, Unit
+
+
+def width(text: str) -> int:
+    """Columns that `text` takes on a terminal."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """The lines of a table, two blanks between columns; nothing where there is no row."""
+    body = [list(row) for row in rows]
+    if not body:
+        return []
+    widths = [max(width(row[column]) for row in [head, *body]) for column in range(len(head))]
+    rule = ["-" * columns for columns in widths]
+    return [
+        "  ".join(_padded(cell, columns) for cell, columns in zip(row, widths, strict=True)).rstrip()
+        for row in [head, rule, *body]
+    ]
+
+
+def _padded(text: str, columns: int) -> str:
+    return text + " " * (columns - width(text))
+
+
+def limit_text(limit: Limit) -> str:
+    """A limit in words."""
+    words = {
+        Unit.WORKING_DAYS: _("%(value)d个工作日"),
+        Unit.CALENDAR_DAYS: _("%(value)d日"),
+        Unit.MINUTES: _("%(value)d分钟"),
+    }
+    return words[limit.unit] % {"value": limit.value} if limit.value else _("当场")
+
+
+def money_text(fen: int) -> str:
+    """An amount in yuan."""
+    return _("%(yuan)d.%(fen)02d元") % {"yuan": fen // 100, "fen": fen % 100}
+
+
+def necessity_text(necessity: Necessity) -> str:
+    """必要性 in words."""
+    words = {
+        Necessity.REQUIRED: _("必要"),
+        Necessity.OPTIONAL: _("非必要"),
+        Necessity.SUPPLY_LATER: _("可容缺后补"),
+    }
+    return words[necessity]
+
+
+def source_text(source: SourceKind) -> str:
+    """Where a material comes from, in words."""
+    words = {
+        SourceKind.LICENCE: _("电子证照"),
+        SourceKind.SHARED: _("数据共享"),
+        SourceKind.SISTER: _("同办事项产生"),
+        SourceKind.EARLIER: _("以前提交"),
+        SourceKind.UPLOAD: _("上传"),
+        SourceKind.PAPER: _("带原件"),
+    }
+    return words[source]

@@ -1,0 +1,63 @@
+"""Legal documents (文书): what was issued, under which number, and the sealed file."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+
+class Notice(models.Model):
+    """One legal document. Its number is taken first; the file follows as soon as it is rendered and sealed.
+
+    `kind` and `key` together name the occasion, so that the same occasion never gives two documents.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=40, help_text="the occasion, for example a case number")
+    number = models.CharField(max_length=60, unique=True, help_text="文号")
+    title = models.CharField(max_length=40)
+    application_number = models.CharField(max_length=12)
+    case_number = models.CharField(max_length=15, blank=True)
+    department = models.ForeignKey("identity.Department", models.PROTECT, related_name="+", db_index=False)
+    verify_code = models.CharField(
+        max_length=16, unique=True, help_text="验真码: random, printed on the paper"
+    )
+    file = models.OneToOneField("base.StoredFile", models.PROTECT, related_name="+", null=True)
+    sha256 = models.BinaryField(max_length=32, null=True, help_text="of the sealed file")
+    issued_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "notices_notice"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "key"], name="notice_once"),
+            models.UniqueConstraint(fields=["sha256"], name="notice_digest"),
+            models.CheckConstraint(
+                condition=Q(file__isnull=True, sha256__isnull=True, issued_at__isnull=True)
+                | Q(file__isnull=False, sha256__isnull=False, issued_at__isnull=False),
+                name="notice_whole",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["application_number"], name="notice_of_application")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class NoticeSerial(models.Model):
+    """The last 文号 given to a department's documents of one kind in one year."""
+
+    id = models.BigAutoField(primary_key=True)
+    department = models.ForeignKey("identity.Department", models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=20)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "notices_serial"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["department", "kind", "year"], name="notice_serial_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.department_id} {self.kind} {self.year}: {self.last}"

@@ -13,11 +13,17 @@ stateDiagram-v2
 
 def states_page() -> str:
     """`docs/states.md`: the Mermaid state diagram, each move's source in law, and whose turn each stage is."""
-    lines = [f'    {stage}: {stage} {STAGE_NAMES[stage]}' for stage in Stage]
+    lines = [f"    {stage}: {stage} {STAGE_NAMES[stage]}" for stage in Stage]
     lines.append(f"    [*] --> {Stage.RECEIVED}: {_short(Verb.RECEIVE)}")
     for verb, move in MOVES.items():
-        lines += [f"    {origin} --> {move.to or origin}: {_short(verb)}" for origin in Stage if origin in move.origins]
-    lines += [f"    {stage} --> [*]" for stage in Stage if not any(stage in move.origins for move in MOVES.values())]
+        lines += [
+            f"    {origin} --> {move.to or origin}: {_short(verb)}"
+            for origin in Stage
+            if origin in move.origins
+        ]
+    lines += [
+        f"    {stage} --> [*]" for stage in Stage if not any(stage in move.origins for move in MOVES.values())
+    ]
     rows = (f"| `{verb}` | {_origins(verb)} | {_to(verb)} | {move.source} |" for verb, move in MOVES.items())
     sources = "\n".join(rows)
     turns = "\n".join(f"| {STAGE_NAMES[stage]} `{stage}` | {turn} |" for stage, turn in TURNS.items())

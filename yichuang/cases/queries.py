@@ -136,7 +136,9 @@ def search_applications(actor: Actor, text: str, *, now: datetime) -> list[Appli
 
 def _parties_named(words: str) -> list[int]:
     """Whoever has this ID number, organisation code or phone; a number that cannot be one names nobody."""
-    found = list(identity_queries.parties_by_phone(words))
+    found: list[int] = []
+    with suppress(Invalid):
+        found += identity_queries.parties_by_phone(words)
     for kind in ("person", "organisation"):
         with suppress(Invalid):
             party = identity_queries.find_party(kind, words)

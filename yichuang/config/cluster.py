@@ -54,15 +54,21 @@ def programs_for(folder: Path, owner: Owner | None) -> Path:
         for path in (draft, *draft.rglob("*")):
             os.chown(path, owner.uid, owner.gid, follow_symlinks=False)
         draft.rename(copy)
-    programs = copy / wheel.name / "pginstall" / "bin"
-    if not _runs(programs, owner):
+    return copy / wheel.name / "pginstall" / "bin"
+
+
+def check_entrance(folder: Path, owner: Owner | None) -> None:
+    """Raises `CannotStart` where the server's user may not pass through the folders above its own."""
+    if owner is None:
+        return
+    command = ["/usr/bin/test", "-w", str(folder)]
+    if subprocess.run(command, check=False, **as_owner(owner)).returncode != 0:  # noqa: S603
         raise CannotStart(
-            f"数据库用户 {owner.name} 不能进入 {folder}。"
-            "请用 YICHUANG_HOME 指定一个各级目录都可进入的位置,例如 /var/lib/yichuang。",
-            f"The database's user {owner.name} cannot enter {folder}. "
-            "Set YICHUANG_HOME to a place whose parents may be entered, such as /var/lib/yichuang.",
+            f"数据库用户 {owner.name} 不能进入 {folder}。请用 YICHUANG_HOME 指定一个各级目录都可进入的位置,"
+            "例如 /var/lib/yichuang,或对上级目录执行 chmod o+x。",
+            f"The database's user {owner.name} cannot enter {folder}. Set YICHUANG_HOME to a place whose parents "
+            "may be entered, such as /var/lib/yichuang, or run chmod o+x on the folders above.",
         )
-    return programs
 
 
 def _runs(programs: Path, owner: Owner) -> bool:

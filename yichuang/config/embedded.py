@@ -52,6 +52,7 @@ class Server:
         """Make what is missing and launch the server without waiting for it. Raises `CannotStart`."""
         _make_private(self.folder, self.owner)
         _make_private(self.sockets, self.owner)
+        cluster.check_entrance(self.folder, self.owner)
         machine.check_free_space(self.folder, _SPACE_FOR_OLD if self.data.exists() else _SPACE_FOR_NEW)
         programs = cluster.programs_for(self.folder, self.owner)
         if not self.data.exists():

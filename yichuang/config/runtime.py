@@ -34,8 +34,7 @@ def make_home() -> Path:
     """The home folder, made where it is missing, and known to be writable. Raises `CannotStart`."""
     folder = home()
     try:
-        # As root the server's own user has to pass through it; nobody but root may list it.
-        folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+        _make_folders(folder)
         with tempfile.TemporaryFile(dir=folder) as probe:
             probe.write(b"yichuang")
     except OSError as error:
@@ -51,6 +50,16 @@ def make_home() -> Path:
             "Correct its rights, or set YICHUANG_HOME to another folder.",
         ) from error
     return folder
+
+
+def _make_folders(folder: Path) -> None:
+    """Make `folder` and what is missing above it; the rights of folders that exist are left as they are."""
+    if folder.is_dir():
+        return
+    _make_folders(folder.parent)
+    folder.mkdir(exist_ok=True)
+    # Whatever the umask: as root the server's own user has to pass through, but nobody else may list it.
+    folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
 
 
 def _kept_secrets(path: Path) -> dict[str, str]:

@@ -38,7 +38,7 @@ def serve_web() -> None:
         blocking_threads_idle_timeout=600,  # an idle thread's database connection ends with it
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # it warns of more threads than cores: ours wait for the database
         log_dictconfig={"handlers": {}, "loggers": {"_granian": {"handlers": [], "propagate": True}}},
     ).serve(target_loader=_application, wrap_loader=False)
 

@@ -115,6 +115,7 @@ class _Platform:
 def up() -> None:
     """Start everything, say where it is, and keep it running until told to stop. Raises `CannotStart`."""
     began = time.monotonic()
+    os.umask(0o077)
     home = runtime.make_home()
     with machine.only_one(home) as describe:
         signals = _Signals()

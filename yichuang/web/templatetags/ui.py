@@ -169,9 +169,9 @@ def rating(label: str, *, name: str = "grade", value: str = "", error: str = "")
 
 
 @register.inclusion_tag("ui/errors.html")
-def error_summary(errors: Iterable[tuple[str, str]]) -> dict[str, Any]:
+def error_summary(errors: Iterable[tuple[str, str]], *, focus: bool = True) -> dict[str, Any]:
     """All that is wrong, told once, at the top; each line leads to its field. `errors`: (field name, sentence)."""
-    return {"errors": list(errors)}
+    return {"errors": list(errors), "focus": focus}
 
 
 @register.inclusion_tag("ui/page_head.html")

@@ -1,4 +1,4 @@
-// Rows by keyboard: in <table data-rows> the arrow keys, or j and k, move from row link to row link; Enter opens.
+// Rows by keyboard: in a table or list with data-rows the arrow keys, or j and k, move from row link to row link; Enter opens.
 // Every link is a real one, so that Tab and Enter do the same where this does not run.
 
 const STEPS = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
@@ -6,7 +6,7 @@ const STEPS = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
 function moved(event) {
   const step = STEPS[event.key];
   if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
-  const links = [...document.querySelectorAll("table[data-rows] .row-link")];
+  const links = [...document.querySelectorAll("[data-rows] .row-link")];
   const at = links.indexOf(document.activeElement);
   const inList = at >= 0 || document.activeElement === document.body;
   if (!links.length || !inList) return;

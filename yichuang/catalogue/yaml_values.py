@@ -267,12 +267,11 @@ def record(source: Source, node: Node, kind: type[Made], place: Place) -> Made:
         missing.discard(key)
         wanted, optional = allowed[key]
         try:
-            if is_null(value_node) and optional:
-                source.places[*place, key] = (source.path, line_of(value_node))
-            else:
+            if not (is_null(value_node) and optional):
                 made[key] = value(source, value_node, wanted, (*place, key))
         except Broken:
             broken = True
+        source.places[*place, key] = (source.path, line_of(key_node))
     for name in sorted(missing):
         source.fault(node, (*place, name), _("缺少“%(key)s”") % {"key": name}, _("补上这个键和它的值"))
     if broken or missing:

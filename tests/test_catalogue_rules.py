@@ -1,0 +1,291 @@
+"""What the check finds in a folder that reads well: references, codes, conditions, order, quality of each guide."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.catalogue_folder import FILES, write_folder
+from yichuang.catalogue.checking import examine
+from yichuang.catalogue.rules.quality import QUALITY_RULES
+
+Edit = tuple[str, str, str]
+
+ISSUE = "items/birth_certificate_issue.yaml"
+HOUSEHOLD = "items/household_birth.yaml"
+INSURANCE = "items/medical_insurance.yaml"
+NEWBORN = "bundles/newborn.yaml"
+
+REFERENCES: list[tuple[Edit, str, str]] = [
+    (
+        (HOUSEHOLD, "department: police", "department: polise"),
+        "department",
+        "departments中没有“polise”,是不是“police”",
+    ),
+    ((HOUSEHOLD, "element: child_sex", "element: child_sx"), "child_sx", "elements中没有“child_sx”"),
+    ((HOUSEHOLD, "material: id_card", "material: id_cards"), "id_card", "materials中没有“id_cards”"),
+    ((HOUSEHOLD, "licence_type: household_register", "licence_type: hukou"), "licence_type", "没有“hukou”"),
+    ((HOUSEHOLD, "partner: police_household", "partner: other"), "partner", "partners中没有“other”"),
+    (
+        ("partners.yaml", "department: police", "department: health"),
+        "partner: police",
+        "属于health,事项却属于police",
+    ),
+    ((HOUSEHOLD, "name: mother_name}", "name: photo}"), "applicant", "表单不问这一项"),
+    ((HOUSEHOLD, "{number: mother_number, name", "{name"), "applicant", "没有说明申请人的number"),
+    (
+        (HOUSEHOLD, "{number: mother_number,", "{id: mother_number, number: mother_number,"),
+        "applicant",
+        "没有“id”",
+    ),
+    ((NEWBORN, "lead: health", "lead: nobody"), "lead", "departments中没有“nobody”"),
+    (
+        (NEWBORN, "- birth_certificate_issue", "- birth_certificate"),
+        "- birth_cert",
+        "items中没有“birth_certificate”",
+    ),
+    (("elements.yaml", "type: citizen_number", "type: id"), "mother_number", "数据元类型“id”不存在"),
+    (
+        ("elements.yaml", "type: choice, choices", "type: text, choices"),
+        "child_sex",
+        "类型是choice时要有choices",
+    ),
+    (("materials.yaml", "resource:population", "resource:people"), "id_card", "resources中没有“people”"),
+    (("materials.yaml", "resource:population", "register:population"), "id_card", "不是可替代的来源"),
+    (
+        ("materials.yaml", "item:birth_certificate_issue", "item:medical_insurance"),
+        "birth_",
+        "不产生任何结果",
+    ),
+    (
+        ("licences.yaml", "template: paper", "template: papers"),
+        "birth_certificate",
+        "没有文书模板 documents/papers.typ",
+    ),
+    (("resources.yaml", "provider: police", "provider: nobody"), "population", "departments中没有“nobody”"),
+    (("resources.yaml", "{name: mother_name}", "{name: mothers}"), "population", "elements中没有“mothers”"),
+    (("resources.yaml", "fields: [spouse]", "fields: [wife]"), "resource: marriage", "answers中没有“wife”"),
+    (
+        ("resources.yaml", "item: household_birth", "item: household"),
+        "resource: marriage",
+        "items中没有“household”",
+    ),
+    (("resources.yaml", "purpose: 核验婚姻关系", 'purpose: ""'), "resource: marriage", "没有写用途"),
+    (("departments.yaml", "centre: centre, place", "centre: police, place"), "zh01", "没有“police”"),
+    (("departments.yaml", "boards: []", "boards: [水利]"), "zh01", "没有“水利”"),
+    (("departments.yaml", "powers: [receive, accept, deliver]", "powers: []"), "powers", "没有写委托什么"),
+    (
+        ("departments.yaml", "valid_from: 2026-01-01", "valid_from: 2026-01-01\n    valid_until: 2025-01-01"),
+        "valid_until",
+        "截止日早于起始日",
+    ),
+    (
+        ("departments.yaml", "centre: centre\n", "centre: centre\n    item_keys: [medical_insurance]\n"),
+        "item_keys",
+        "属于insurance",
+    ),
+    (("staff.yaml", "counter: zh01", "counter: zh02"), "chuang01", "counters中没有“zh02”,是不是“zh01”"),
+    (("city.yaml", 'region: "330800"', 'region: "330900"'), "region", "regions中没有“330900”"),
+    ((INSURANCE, "name: 城乡居民医保参保登记", "name: 出生登记(落户)"), "name", "重复"),
+]
+
+CODES: list[tuple[Edit, str, str]] = [
+    ((HOUSEHOLD, '"330709001001"', '"33070900100"'), "catalog_code", "应为12位"),
+    ((HOUSEHOLD, '"330709001001"', '"330109001001"'), "catalog_code", "与事项类型07不一致"),
+    ((HOUSEHOLD, 'level: "3"', 'level: "9"'), "level", "代码“9”不在标准代码表内"),
+    ((HOUSEHOLD, 'subjects: ["1"]', "subjects: []"), "subjects", "不能为空"),
+    ((HOUSEHOLD, "[counter, web]", "[counter, fax]"), "channels", "代码“fax”"),
+    ((HOUSEHOLD, 'level: "3"', 'level: "3"\ntask_code: "1"'), "task_code", "应为31位"),
+    (("departments.yaml", "11330800MB00000021", "11330800MB00000022"), "key: police", "校验码不符"),
+    (("licences.yaml", "11330800MB0000001X001", "11330800MB0000001X01"), "birth_certificate", "应为21位"),
+    (("licences.yaml", "11330800MB0000001X001", "11330800MB00000013001"), "birth_certificate", "校验码不符"),
+]
+
+CONDITIONS: list[tuple[Edit, str, str]] = [
+    ((HOUSEHOLD, "when: marriage == 'married'", "when: marriage ==== 'married'"), "father_name", "有误"),
+    ((HOUSEHOLD, "when: marriage == 'married'", "when: marriage"), "father_name", "有误"),
+    (
+        (HOUSEHOLD, "when: marriage == 'married'", "when: married == 'yes'"),
+        "father_name",
+        "没有“married”,是不是",
+    ),
+    (
+        (HOUSEHOLD, "when: marriage == 'married'", "when: \"marriage in ['wed']\""),
+        "father_name",
+        "没有选项“wed”",
+    ),
+    (
+        (NEWBORN, "after: [household_birth]", "when: marriage == 'married'"),
+        "medical",
+        "situations中没有“marriage”",
+    ),
+    (("situations.yaml", "default: married", "default: wed"), "[marriage]", "默认答案“wed”不在选项中"),
+    (("situations.yaml", "single: 未登记", ""), "[marriage]", "至少要有两个选项"),
+]
+
+ORDER: list[tuple[Edit, str, str]] = [
+    ((NEWBORN, "after: [household_birth]", "after: [other]"), "medical", "不是本一件事的其他事项"),
+    (
+        (NEWBORN, "after: [household_birth]", "after: [medical_insurance]"),
+        "medical",
+        "不是本一件事的其他事项",
+    ),
+    ((NEWBORN, "after: [household_birth]", "result_of: [household_birth]"), "medical", "没有一种材料可以由"),
+    (
+        (
+            NEWBORN,
+            "- birth_certificate_issue",
+            "- {item: birth_certificate_issue, after: [medical_insurance]}",
+        ),
+        "mem",
+        "→",
+    ),
+    ((NEWBORN, "item: medical_insurance", "item: household_birth"), "household", "写了两次"),
+]
+
+QUALITY: list[tuple[str, Edit, str, str]] = [
+    (
+        "instant_means_at_once",
+        (ISSUE, "kind: instant", "kind: promised"),
+        "promised_limit",
+        "即办件的承诺时限",
+    ),
+    (
+        "result_fits_its_kind",
+        (HOUSEHOLD, "result_name: 居民户口簿", "result_name: 用地批复"),
+        "result_kind",
+        "按名称应是",
+    ),
+    (
+        "result_fits_its_kind",
+        (HOUSEHOLD, "result_kind: licence", "result_kind: paper"),
+        "result_kind",
+        "不存在",
+    ),
+    ("result_fits_its_kind", (INSURANCE, 'result_name: ""', "result_name: 回执"), "result_name", "结果类型"),
+    ("result_fits_its_kind", (HOUSEHOLD, "licence_type: household_register", ""), "key", "licence_type"),
+    (
+        "visits_have_a_reason",
+        (HOUSEHOLD, "visits_reason: 户口簿上要加盖户口专用章", 'visits_reason: ""'),
+        "visits_reason",
+        "要写原因",
+    ),
+    ("at_most_one_visit", (HOUSEHOLD, "visits: 1", "visits: 2"), "visits", "超过“最多跑一次”"),
+    ("at_most_one_visit", (HOUSEHOLD, "visits_before: 2", "visits_before: 0"), "visits_before", "比现在还少"),
+    ("no_visit_needs_another_way", (INSURANCE, "[counter, web]", "[counter]"), "channels", "只能在窗口办理"),
+    ("fully_online_means_no_visit", (HOUSEHOLD, "depth: 3", "depth: 4"), "visits", "全程网办"),
+    ("fully_online_means_no_visit", (HOUSEHOLD, "depth: 3", "depth: 5"), "depth", "1至4"),
+    ("phones_differ", (HOUSEHOLD, "0570-3021002", "0570-12345"), "complaint_phone", "相同"),
+    ("phones_differ", (HOUSEHOLD, "0570-3021002", "3021002"), "consult_phone", "没有写全"),
+    ("place_and_hours_are_precise", (HOUSEHOLD, "hours: 工作日 ", "hours: "), "hours", "没有说哪些天"),
+    ("place_and_hours_are_precise", (HOUSEHOLD, "一楼综合窗口1号", ""), "address", "没有写到窗口或房间"),
+    (
+        "an_administrative_licence_is_explained",
+        (ISSUE, 'type: "07"', 'type: "01"'),
+        "key",
+        "至少要有一个常见问题",
+    ),
+    (
+        "an_administrative_licence_is_explained",
+        (ISSUE, 'type: "07"', 'type: "01"'),
+        "steps",
+        "缺少“决定/审批”",
+    ),
+    ("steps_fit_the_promise", (HOUSEHOLD, "days: 2", "days: 3"), "steps", "合计4个工作日,超过承诺的3个"),
+    ("steps_fit_the_promise", (HOUSEHOLD, "role: clerk", "role: boss"), "name: 受理", "办理人“boss”不存在"),
+    (
+        "a_fee_has_its_basis",
+        (INSURANCE, "basis: 样例市医保办法第三条", 'basis: ""'),
+        "name: 参保费",
+        "收费要写",
+    ),
+    ("promise_within_the_law", (HOUSEHOLD, "value: 20", "value: 2"), "promised_limit", "比法定时限还长"),
+    ("promise_within_the_law", (HOUSEHOLD, ", basis: 户口登记条例}", "}"), "statutory_limit", "没有写依据"),
+    (
+        "every_material_has_a_basis",
+        (HOUSEHOLD, "{material: id_card, legal_basis: 户口登记条例第七条}", "id_card"),
+        "id_card",
+        "没有写依据",
+    ),
+    (
+        "the_guide_is_complete",
+        (HOUSEHOLD, "legal_bases: [户口登记条例第七条]", "legal_bases: []"),
+        "legal_bases",
+        "设定依据",
+    ),
+    (
+        "the_guide_is_complete",
+        (HOUSEHOLD, "conditions: [出生后一个月以内]", "conditions: []"),
+        "conditions",
+        "受理条件",
+    ),
+]
+
+
+def check_found(root: Path, edit: Edit, at: str, problem: str) -> None:
+    """The problem is told, and the line that it names contains `at`."""
+    faults = examine(write_folder(root, edit)).faults
+    told = [fault for fault in faults if problem in fault.problem]
+    assert told, [str(fault) for fault in faults]
+    lines = [(root / fault.path).read_text(encoding="utf-8").splitlines()[fault.line - 1] for fault in told]
+    assert any(at in line for line in lines), [str(fault) for fault in told]
+
+
+@pytest.mark.parametrize(("edit", "at", "problem"), [*REFERENCES, *CODES, *CONDITIONS, *ORDER])
+def test_what_does_not_fit_together_is_told_where_it_stands(
+    tmp_path: Path, edit: Edit, at: str, problem: str
+) -> None:
+    check_found(tmp_path, edit, at, problem)
+
+
+@pytest.mark.parametrize(("rule", "edit", "at", "problem"), QUALITY)
+def test_a_poor_guide_is_told_where_it_is_poor(
+    tmp_path: Path, rule: str, edit: Edit, at: str, problem: str
+) -> None:
+    check_found(tmp_path, edit, at, problem)
+
+
+def test_every_quality_rule_has_a_poor_guide_that_shows_it() -> None:
+    assert {name for name, *_rest in QUALITY} == {rule.__name__ for rule in QUALITY_RULES}
+
+
+def test_the_same_code_in_one_department_is_told(tmp_path: Path) -> None:
+    edits = (
+        (INSURANCE, "department: insurance", "department: police"),
+        (INSURANCE, '"332036001001"', '"330709001001"'),
+        (INSURANCE, 'type: "20"', 'type: "07"'),
+    )
+    problems = [fault.problem for fault in examine(write_folder(tmp_path, *edits)).faults]
+    assert any(
+        "实施编码11330800MB000000213330709001001与事项“household_birth”重复" in told for told in problems
+    ), problems
+
+
+def test_one_question_key_means_one_question(tmp_path: Path) -> None:
+    other = "situations: [{key: marriage, question: 结婚几年了?, options: {a: 一年, b: 更久}}]\npartner:"
+    problems = [
+        fault.problem for fault in examine(write_folder(tmp_path, (HOUSEHOLD, "partner:", other))).faults
+    ]
+    assert any("写了两次" in told for told in problems), problems
+    inline = f"{FILES[INSURANCE]}{other.partition(chr(10))[0]}\n"
+    problems = [
+        fault.problem
+        for fault in examine(write_folder(tmp_path, (INSURANCE, FILES[INSURANCE], inline))).faults
+    ]
+    assert any("与items.household_birth中的同名问题不同" in told for told in problems), problems
+
+
+def test_waiting_in_a_circle_through_a_material_is_told(tmp_path: Path) -> None:
+    """The birth certificate needs a photo that the insurance makes, the insurance waits for the household."""
+    edits = (
+        (ISSUE, "  - {material: id_card", "  - {material: photo, legal_basis: 某法}\n  - {material: id_card"),
+        (INSURANCE, "  - {material: photo, legal_basis: 社会保险法第二十五条, originals: 1}\n", ""),
+        (
+            "materials.yaml",
+            "{key: photo, name: 照片}",
+            "{key: photo, name: 照片, stands_in: item:medical_insurance}",
+        ),
+        (INSURANCE, 'result_name: ""\nresult_kind: none', "result_name: 参保回执\nresult_kind: approval"),
+    )
+    problems = [fault.problem for fault in examine(write_folder(tmp_path, *edits)).faults]
+    assert len(problems) == 1, problems
+    assert "互相等待" in problems[0]

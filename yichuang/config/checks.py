@@ -56,7 +56,7 @@ def disk() -> Iterator[Finding]:
 def database() -> Iterator[Finding]:
     """Reachable, and not too old."""
     preparing.check_database()
-    major, minor = divmod(connection.pg_version, 10000)
+    major, minor = divmod(preparing.server_version(), 10000)
     yield Finding(True, _("数据库:PostgreSQL %(version)s") % {"version": f"{major}.{minor}"})
 
 

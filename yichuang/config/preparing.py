@@ -42,11 +42,18 @@ def check_database() -> None:
             f"连不上数据库 {place}。请检查 DATABASE_URL,并确认数据库已启动:\n    {error}",
             f"The database {place} cannot be reached; above is what it said. Check DATABASE_URL.",
         ) from error
-    if (major := connection.pg_version // 10000) < LEAST_POSTGRES:
+    if (major := server_version() // 10000) < LEAST_POSTGRES:
         raise CannotStart(
             f"数据库 {place} 是 PostgreSQL {major},至少需要 {LEAST_POSTGRES}。请先升级数据库。",
             f"The database {place} is PostgreSQL {major}; {LEAST_POSTGRES} is the least. Upgrade it first.",
         )
+
+
+def server_version() -> int:
+    """The version of the PostgreSQL in use, as it numbers it: 180006 is 18.6."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int")
+        return int(cursor.fetchone()[0])
 
 
 @contextmanager

@@ -8,6 +8,9 @@ import pytest
 from django.test import Client
 
 import yichuang.web
+from yichuang.identity.data import ANONYMOUS, Actor, ActorKind, Role
+from yichuang.web import navigation
+from yichuang.web.navigation import desk_of
 
 WEB = Path(yichuang.web.__file__).parent
 TEMPLATES = WEB / "templates"
@@ -145,3 +148,16 @@ def test_a_form_that_lay_too_long_says_what_to_do() -> None:
     response = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "somebody"})
     assert response.status_code == 403
     assert "页面放得太久了" in response.content.decode()
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_role_starts_at_a_place_of_its_own_navigation(role: Role) -> None:
+    actor = Actor(ActorKind.STAFF, 1, "某某", frozenset({role}))
+    desk = desk_of(actor)
+    places = list(navigation.places(actor, str(desk)))
+    assert [address for _label, address, here in places if here] == [desk]
+
+
+def test_the_public_has_no_desk() -> None:
+    assert desk_of(ANONYMOUS) is None
+    assert desk_of(Actor(ActorKind.APPLICANT, 1)) is None

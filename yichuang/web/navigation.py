@@ -1,4 +1,4 @@
-"""Where members of staff go: the left-hand navigation by role."""
+"""Where members of staff go, by role: the left-hand navigation, and the desk that they start at."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from yichuang.identity.data import Actor, Role
+from yichuang.identity.data import Actor, ActorKind, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +19,25 @@ class Place:
     roles: frozenset[Role]
 
 
-PLACES = (Place(_("界面样式"), "design", frozenset(Role)),)
+#: In the order of the navigation; a member of staff starts at the first one that is open to her.
+PLACES = (
+    Place(_("账号"), "account_staff", frozenset({Role.ADMINISTRATOR})),
+    Place(_("我的账号"), "account_home", frozenset(Role)),
+    Place(_("界面样式"), "design-staff", frozenset({Role.ADMINISTRATOR})),
+)
 
 
 def places(actor: Actor, path: str) -> Iterator[tuple[str, str, bool]]:
     """Label, address and "you are here" of each place that the actor's roles open, in order."""
-    for place in PLACES:
-        if actor.has(*place.roles):
-            address = reverse(place.url_name)
-            yield str(place.label), address, path.startswith(address)
+    open_places = [(str(place.label), reverse(place.url_name)) for place in PLACES if actor.has(*place.roles)]
+    # The longest address that the path starts with is where one is: /accounts/staff/ lies below /accounts/.
+    here = max((address for _label, address in open_places if path.startswith(address)), key=len, default="")
+    for label, address in open_places:
+        yield label, address, address == here
+
+
+def desk_of(actor: Actor) -> str | None:
+    """The address that a member of staff starts at; None for everybody else."""
+    if actor.kind != ActorKind.STAFF:
+        return None
+    return next((reverse(place.url_name) for place in PLACES if actor.has(*place.roles)), None)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_safe
 from yichuang.base.errors import Invalid
 from yichuang.web.display import COOKIE_AGE, SIZE_COOKIE, THEME_COOKIE, Size, Theme
 from yichuang.web.http import Request
+from yichuang.web.navigation import desk_of
 
 #: What `display` may be asked for: parameter → (cookie, allowed values).
 _CHOICES = {
@@ -23,8 +24,11 @@ _CHOICES = {
 
 
 @require_safe
-def start(request: Request) -> HttpResponse:
-    """The first page of the public: the four things that people come for."""
+def start(request: Request) -> HttpResponseBase:
+    """The first page of the public: the four things that people come for. Staff go on to their desk."""
+    desk = desk_of(request.actor)
+    if desk is not None:
+        return HttpResponseRedirect(desk)
     return render(request, "start/start.html")
 
 

@@ -13,18 +13,7 @@ from urllib.parse import urlsplit
 from simulators.people import People, read
 from simulators.serving import Reply, Request, options, serve
 
-#: The fields of the protocol, and the field of a population record that each is read from.
-_FIELDS = {
-    "number": "number",
-    "name": "name",
-    "sex": "sex",
-    "ethnicity": "ethnicity",
-    "birth": "birth_date",
-    "address": "address",
-    "issuer": "issuer",
-    "valid_from": "valid_from",
-    "valid_until": "valid_until",
-}
+_FIELDS = ("number", "name", "sex", "ethnicity", "birth", "address", "issuer", "valid_from", "valid_until")
 
 
 @dataclass(frozen=True)
@@ -51,7 +40,7 @@ class Reader:
         card = next((card for card in self.tray if card["number"] == wanted), None)
         if card is None:
             return Reply(404, {"error": "no_card", "sentence": "读卡器上没有身份证,请把证件平放后再试。"})
-        return Reply(200, {name: card.get(field, "") for name, field in _FIELDS.items()})
+        return Reply(200, {name: card.get(name, "") for name in _FIELDS})
 
     def preflight(self, request: Request) -> Reply:
         """`OPTIONS`: the question of a browser before it calls."""

@@ -1,7 +1,6 @@
 """What the household register decides (户口登记), and the newborn's citizen number."""
 
 import hashlib
-from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -36,25 +35,31 @@ def citizen_number(region: str, born: date, serial: int, *, male: bool) -> str:
 
 
 def _registration(data: dict[str, Any], people: People) -> dict[str, Any]:
-    """The household that the child joins, found by any number in the form, and the child's own number."""
+    """The household that the child joins (the father's where the form names it), and the child's own number."""
     given = data["payload"].get("elements")
     elements = {key: str(value) for key, value in given.items()} if isinstance(given, dict) else {}
-    found = (people.find("hukou", value) for value in elements.values())
-    household: Record = next((record for record in found if record is not None), {})
     serial = int.from_bytes(hashlib.sha256(data["transaction"].encode()).digest()[:4], "big")
-    number = str(household.get("household_number") or f"{_REGION}{serial % 1_000_000:06d}")
-    male = elements.get("baby_sex") == "1"
+    number = elements.get("father_household_number") or elements.get("household_number") or ""
+    household = _household(people, number)
+    region = number[:6] if number[:6].isdigit() and len(number) >= 6 else _REGION
     return {
-        "household_number": number,
-        "citizen_number": citizen_number(number[:6], _birth_date(elements), serial, male=male),
+        "household_number": number or f"{region}{serial % 1_000_000:06d}",
+        "household_head": str(household.get("household_head", "")),
+        "address": str(household.get("address", "")),
+        "citizen_number": citizen_number(
+            region, _birth_date(elements), serial, male=elements.get("baby_sex") == "1"
+        ),
         "registered_on": datetime.now(UTC).date().isoformat(),
     }
 
 
+def _household(people: People, number: str) -> Record:
+    records = people.records.get("hukou", [])
+    return next((record for record in records if record.get("household_number") == number), {})
+
+
 def _birth_date(elements: dict[str, str]) -> date:
-    """The latest of all birth dates in the form: nobody in it is younger than the newborn."""
-    dates = []
-    for key, value in elements.items():
-        with suppress(ValueError):
-            dates += [date.fromisoformat(value[:10])] if "birth" in key else []
-    return max(dates, default=datetime.now(UTC).date())
+    try:
+        return date.fromisoformat(elements.get("baby_birth_date", "")[:10])
+    except ValueError:
+        return datetime.now(UTC).date()

@@ -40,6 +40,7 @@ class Conduct:
     decide_after: float = 3.0  # seconds from taking a case to its decision
     decision: str = "granted"
     reason: str = ""
+    callback: str = ""  # where answers are sent; without it they wait to be asked for
 
 
 @dataclass
@@ -49,7 +50,6 @@ class Police:
     secret: str
     book: Book
     people: People
-    callback: str = ""
     retry: float = 2.0  # seconds until an answer that could not be delivered is tried again
     conduct: Conduct = field(default_factory=Conduct)
     calls: list[dict[str, Any]] = field(default_factory=list)
@@ -136,11 +136,15 @@ class Police:
     # ── What the person at the simulator calls ───────────────────────────────────────────────────
 
     def control(self, request: Request) -> Reply:
-        """`POST /control`: change the conduct; what is not named stays."""
+        """`POST /control`: change the conduct; what is not named stays. `reset` forgets book and log first."""
         wanted = request.json()
-        unknown = set(wanted) - {"mode", "delay", "decide_after", "decision", "reason"}
+        reset = wanted.pop("reset", False)
+        unknown = set(wanted) - set(Conduct.__slots__)
         if unknown or wanted.get("mode", "normal") not in get_args(Mode):
             return Reply(400, {"error": "control", "modes": list(get_args(Mode)), "unknown": sorted(unknown)})
+        if reset:
+            self.book.clear()
+            self.calls = []
         self.conduct = replace(self.conduct, **wanted)
         self.wake.set()
         return Reply(200, {name: getattr(self.conduct, name) for name in Conduct.__slots__})
@@ -180,7 +184,7 @@ class Police:
 
     def _deliver(self, entry: Entry) -> None:
         mode = self.conduct.mode
-        if not self.callback:
+        if not self.conduct.callback:
             self.book.delivered(entry.transaction_id)
             return
         if mode == "wrong":
@@ -225,7 +229,7 @@ class Police:
         }
         try:
             status = httpx.post(
-                self.callback, content=content, headers=headers, timeout=10, trust_env=False
+                self.conduct.callback, content=content, headers=headers, timeout=10, trust_env=False
             ).status_code
         except httpx.HTTPError:
             status = 0
@@ -287,9 +291,8 @@ def main() -> None:
         secret=_secret(arguments),
         book=Book(arguments.state),
         people=read(arguments.people),
-        callback=arguments.callback,
         retry=arguments.retry,
-        conduct=Conduct(decide_after=arguments.delay),
+        conduct=Conduct(decide_after=arguments.delay, callback=arguments.callback),
     )
     threading.Thread(target=police.work, name="department", daemon=True).start()
     routes = (

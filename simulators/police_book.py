@@ -111,6 +111,11 @@ class Book:
         end = start + timedelta(days=1)
         return self._select("received_at >= ? AND received_at < ?", start.timestamp(), end.timestamp())
 
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._database.execute("DELETE FROM entry")
+
     def all(self) -> list[Entry]:
         """The whole book."""
         return self._select("1 = 1")

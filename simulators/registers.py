@@ -55,8 +55,10 @@ class Registers:
         return Reply(200, {"record": {name: record[name] for name in query["fields"] if name in record}})
 
     def control(self, request: Request) -> Reply:
-        """`POST /control` {"mode": …, "resource": … (all where left out), "delay": seconds}."""
+        """`POST /control` {"mode": …, "resource": … (all where left out), "delay": seconds, "reset": true}."""
         wanted = request.json()
+        if wanted.get("reset"):
+            self.queries.clear()
         if wanted.get("mode") not in _MODES:
             return Reply(400, {"error": "control", "modes": list(_MODES)})
         self.conduct = {**self.conduct, str(wanted.get("resource", "")): wanted["mode"]}

@@ -1,11 +1,12 @@
 """Pages, by who looks at them. Each area of pages is a package with its own views."""
 
-from django.urls import path
+from django.urls import include, path
 
 from yichuang.web.design import views as design
 from yichuang.web.start import views as start
 
 urlpatterns = [
+    path("counter/", include("yichuang.web.counter.urls")),
     path("", start.start, name="start"),
     path("display", start.display, name="display"),
     path("healthz", start.healthz, name="healthz"),

@@ -1,0 +1,235 @@
+"""An application at the counter: its cases, papers and history; accepting all, and handing everything over."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from yichuang.base.clock import now
+from yichuang.cases import queries, reading
+from yichuang.cases.actions import acceptance
+from yichuang.cases.data import CaseRow, MaterialRow
+from yichuang.cases.queries import ApplicationRow
+from yichuang.cases.reading import HistoryRow
+from yichuang.cases.states import WORKED, Stage, Verb
+from yichuang.catalogue import queries as catalogue_queries
+from yichuang.delivery import actions as delivery
+from yichuang.feedback import queries as feedback_queries
+from yichuang.identity import queries as identity_queries
+from yichuang.identity.data import ActorKind
+from yichuang.licences import queries as licence_queries
+from yichuang.notices import queries as notice_queries
+from yichuang.web.counter.access import clerk
+from yichuang.web.http import Request
+
+#: Session key of the application just received: its query code is shown to the clerk once.
+FRESH = "fresh_receipt"
+
+#: What the history says of each act.
+_DEEDS: dict[str, Promise] = {
+    Verb.RECEIVE: gettext_lazy("收件"),
+    Verb.ASK_CORRECTION: gettext_lazy("告知补正"),
+    Verb.CORRECT: gettext_lazy("收到补正"),
+    Verb.DECLINE: gettext_lazy("不予受理"),
+    Verb.ACCEPT: gettext_lazy("受理"),
+    Verb.RELEASE: gettext_lazy("前置事项已办,开始计时"),
+    Verb.CLAIM: gettext_lazy("认领"),
+    Verb.UNCLAIM: gettext_lazy("放开认领"),
+    Verb.BEGIN_REVIEW: gettext_lazy("部门系统开始审查"),
+    Verb.DECIDE: gettext_lazy("作出决定"),
+    Verb.ISSUE: gettext_lazy("制证完成"),
+    Verb.DELIVER: gettext_lazy("送达"),
+    Verb.CLOSE: gettext_lazy("办结"),
+}
+#: Acts that are the department's own way of working: the counter's history leaves them out.
+_INNER = frozenset({Verb.CLAIM, Verb.UNCLAIM})
+_ACTORS: dict[str, Promise] = {
+    ActorKind.PARTNER: gettext_lazy("部门系统"),
+    ActorKind.SYSTEM: gettext_lazy("平台"),
+    ActorKind.APPLICANT: gettext_lazy("申请人"),
+    ActorKind.ANONYMOUS: gettext_lazy("访客"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case in the table, with the names of the cases that it still waits for."""
+
+    case: CaseRow
+    waits_for: tuple[str, ...]
+    is_open: bool  # received or correcting: the counter's turn
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document or licence to open."""
+
+    title: str
+    number: str
+    about: str
+    address: str
+    issued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialLine:
+    """A material of the application."""
+
+    row: MaterialRow
+    source_name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """An act of the history; the same act on several cases at one moment is one line."""
+
+    at: datetime
+    what: str
+    who: str
+    items: tuple[str, ...]
+    text: str
+    is_bad: bool
+
+
+@clerk
+@require_safe
+def application(request: Request, number: str) -> HttpResponse:
+    """All of one application on one page."""
+    actor, moment = request.actor, now()
+    row = queries.application(actor, number, now=moment)
+    parties = identity_queries.masked_parties([row.party_id, *([row.agent_id] if row.agent_id else [])])
+    stages = {case.stage for case in row.cases}
+    handed_over = bool(stages & {Stage.DELIVERED, Stage.CLOSED})
+    context = {
+        "row": row,
+        "applicant": parties[row.party_id],
+        "agent": parties.get(row.agent_id) if row.agent_id else None,
+        "query_code": _query_code_once(request, row),
+        "cases": [_case_line(case, row) for case in row.cases],
+        "can_accept": Stage.RECEIVED in stages,
+        "handed_over": handed_over,
+        "rating": feedback_queries.given(row.id) if handed_over else None,
+        "rating_address": f"{settings.PUBLIC_URL}/track/{row.number}/",
+        "papers": _papers(row),
+        "materials": [_material_line(material, row) for material in queries.materials(row.id)],
+        "history": _deeds(reading.history(row), row),
+        "turns": _turns(row),
+    }
+    return render(request, "counter/application.html", context)
+
+
+@clerk
+@require_POST
+def accept(request: Request, number: str) -> HttpResponseBase:
+    """Accept every received case."""
+    row = queries.application(request.actor, number, now=now())
+    accepted = acceptance.accept(actor=request.actor, application_id=row.id, now=now())
+    if accepted:
+        sentence = _("已受理%(count)d件,受理通知书正在生成,稍后可在“文书和证照”中打开。")
+        messages.success(request, sentence % {"count": len(accepted)})
+    return redirect("counter:application", number)
+
+
+@clerk
+@require_POST
+def hand_over(request: Request, number: str) -> HttpResponseBase:
+    """Hand over every result that is ready, to the applicant or to the agent."""
+    row = queries.application(request.actor, number, now=now())
+    to_agent = request.POST.get("to") == "agent"
+    delivery.hand_over(actor=request.actor, application_id=row.id, to_agent=to_agent, now=now())
+    messages.success(request, _("已出件。请申请人扫码评价。"))
+    return redirect("counter:application", number)
+
+
+def _query_code_once(request: Request, row: ApplicationRow) -> str:
+    if request.session.get(FRESH) != row.number:
+        return ""
+    del request.session[FRESH]
+    return reading.query_code(row.id)
+
+
+def _case_line(case: CaseRow, row: ApplicationRow) -> CaseLine:
+    undecided = {sister.item_key: sister.item_name for sister in row.cases if sister.decided_at is None}
+    waits_for = [undecided[item] for item in case.waits_for if case.waiting and item in undecided]
+    return CaseLine(case, tuple(waits_for), case.stage in {Stage.RECEIVED, Stage.CORRECTING})
+
+
+def _turns(row: ApplicationRow) -> dict[str, int]:
+    """How many cases are with whom."""
+    return {
+        "departments": sum(case.stage in WORKED for case in row.cases),
+        "ready": sum(case.stage == Stage.ISSUED for case in row.cases),
+        "settled": sum(case.stage in {Stage.DELIVERED, Stage.CLOSED, Stage.DECLINED} for case in row.cases),
+    }
+
+
+def _papers(row: ApplicationRow) -> list[Paper]:
+    names = {case.number: case.item_name for case in row.cases}
+    notices = [
+        Paper(
+            title=notice.title,
+            number=notice.number,
+            about=names.get(notice.case_number or "", row.target_name),
+            address=reverse("counter:notice", args=[row.number, notice.id]),
+            issued_at=notice.issued_at,
+        )
+        for notice in notice_queries.of_application(row.number)
+    ]
+    licences = [
+        Paper(
+            title=licence.type_name,
+            number=licence.number,
+            about=names[case_number],
+            address=reverse("counter:licence", args=[row.number, case_number]),
+            issued_at=licence.issued_at,
+        )
+        for case_number, licence in licence_queries.of_cases(names).items()
+    ]
+    return [*licences, *notices]
+
+
+def _material_line(material: MaterialRow, row: ApplicationRow) -> MaterialLine:
+    catalogue = catalogue_queries.current()
+    named: Mapping[str, Any] = {**catalogue.items, **catalogue.licence_types, **catalogue.resources}
+    source = named.get(material.reference)
+    has_paper = material.file_id is not None or material.evidence_id is not None
+    address = reverse("counter:material", args=[row.number, material.key]) if has_paper else ""
+    return MaterialLine(material, source.name if source else "", address)
+
+
+def _deeds(entries: Iterable[HistoryRow], row: ApplicationRow) -> list[Deed]:
+    """Newest first."""
+    shown = [entry for entry in entries if entry.verb in _DEEDS and entry.verb not in _INNER]
+    staff = identity_queries.staff_names(
+        entry.actor_id for entry in shown if entry.actor_kind == ActorKind.STAFF
+    )
+    names = {case.number: case.item_name for case in row.cases}
+    grouped: dict[tuple[datetime, str, str, str], list[str]] = {}
+    for entry in shown:
+        who = staff.get(entry.actor_id, "") if entry.actor_kind == ActorKind.STAFF else ""
+        who = who or str(_ACTORS.get(entry.actor_kind, ""))
+        grouped.setdefault((entry.at, entry.verb, who, entry.text), []).append(names[entry.case_number])
+    deeds = [
+        Deed(
+            at=at,
+            what=str(_DEEDS[verb]),
+            who=who,
+            items=() if len(items) == len(row.cases) > 1 else tuple(items),
+            text=text,
+            is_bad=verb in {Verb.DECLINE, Verb.ASK_CORRECTION},
+        )
+        for (at, verb, who, text), items in grouped.items()
+    ]
+    return deeds[::-1]

@@ -1,0 +1,174 @@
+"""One received case at the counter: ask once for everything to be corrected, take it in, or decline."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+import structlog
+from django.contrib import messages
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from yichuang.base import files
+from yichuang.base.clock import local, now
+from yichuang.base.errors import Invalid, Refused
+from yichuang.cases import queries
+from yichuang.cases.actions import acceptance
+from yichuang.cases.data import CaseRow, MaterialRow, Settlement
+from yichuang.cases.queries import ApplicationRow
+from yichuang.cases.rules import Incomplete
+from yichuang.cases.states import Stage
+from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.data import SourceKind
+from yichuang.web.counter.access import clerk
+from yichuang.web.counter.forms import FILE, TICK, chosen, read_date, read_ticked, read_uploads
+from yichuang.web.counter.screens import Fault
+from yichuang.web.http import Request
+
+log = structlog.get_logger(__name__)
+
+#: The time to correct that the page proposes.
+_DAYS_TO_CORRECT = 10
+
+
+@clerk
+@require_safe
+def case(request: Request, number: str) -> HttpResponse:
+    """The case with what the counter can do with it now."""
+    row, found = queries.application_of_case(request.actor, number, now=now())
+    return _page(request, row, found)
+
+
+@clerk
+@require_POST
+def ask_correction(request: Request, number: str) -> HttpResponseBase:
+    """Tell once everything that is to be corrected (一次性告知)."""
+    row, found = queries.application_of_case(request.actor, number, now=now())
+    known = [material.key for material in queries.materials(row.id, [found.item_key])]
+    try:
+        acceptance.ask_correction(
+            actor=request.actor,
+            case_id=found.id,
+            text=request.POST.get("text", ""),
+            materials=chosen(request.POST, "material", known),
+            until=read_date(request.POST.get("until", ""), field="until"),
+            now=now(),
+        )
+    except Invalid as refusal:
+        return _refused(request, row, found, refusal)
+    messages.success(request, _("已告知补正,一次性告知书正在生成。"))
+    return redirect("counter:application", row.number)
+
+
+@clerk
+@require_POST
+def decline(request: Request, number: str) -> HttpResponseBase:
+    """Decline, with the reason and the competent organ."""
+    row, found = queries.application_of_case(request.actor, number, now=now())
+    try:
+        acceptance.decline(
+            actor=request.actor,
+            case_id=found.id,
+            reason=request.POST.get("reason", ""),
+            competent=request.POST.get("competent", ""),
+            now=now(),
+        )
+    except Invalid as refusal:
+        return _refused(request, row, found, refusal, rename={"text": "reason"})
+    messages.success(request, _("已登记不予受理,决定书正在生成。"))
+    return redirect("counter:application", row.number)
+
+
+@clerk
+@require_POST
+def correct(request: Request, number: str) -> HttpResponseBase:
+    """Take in what was corrected."""
+    row, found = queries.application_of_case(request.actor, number, now=now())
+    try:
+        materials = _settled(request)
+        acceptance.correct(actor=request.actor, case_id=found.id, materials=materials, now=now())
+    except Incomplete as refusal:
+        return _refused(request, row, found, refusal)
+    except Invalid as refusal:
+        return _refused(request, row, found, refusal)
+    messages.success(request, _("已收到补正,可以受理。"))
+    return redirect("counter:application", row.number)
+
+
+def _settled(request: Request) -> dict[str, Settlement]:
+    """Ticks and files; every file is checked before the first is stored. Raises `Invalid` naming the input."""
+    settled = read_ticked(request.POST)
+    uploads = read_uploads(request.FILES)
+    media_types = {key: _media_type(key, *upload) for key, upload in uploads.items()}
+    for key, (name, content) in uploads.items():
+        file_id = files.store(name, media_types[key], content, now=now())
+        settled[key] = Settlement(SourceKind.UPLOAD, file_id=file_id, checked=True)
+    return settled
+
+
+def _media_type(key: str, name: str, content: bytes) -> str:
+    try:
+        return files.check_upload(name, content)
+    except Invalid as refusal:
+        raise Invalid(str(refusal), code=refusal.code, field=FILE + key) from refusal
+
+
+# ── The page ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _page(
+    request: Request,
+    row: ApplicationRow,
+    found: CaseRow,
+    *,
+    faults: Iterable[Fault] = (),
+    status: int = 200,
+) -> HttpResponse:
+    materials = queries.materials(row.id, [found.item_key])
+    errors = list(faults)
+    catalogue = catalogue_queries.current()
+    proposed = local(now()).date() + timedelta(days=_DAYS_TO_CORRECT)
+    context = {
+        "row": row,
+        "case": found,
+        "item": catalogue.items.get(found.item_key),
+        "materials": materials,
+        "missing": [_missing(material, errors) for material in materials if material.source is None],
+        "organs": [(name, name) for name in catalogue.department_names.values()],
+        "can_decide": found.stage == Stage.RECEIVED,
+        "can_correct": found.stage == Stage.CORRECTING,
+        "errors": errors,
+        "wrong": {name: sentence for name, sentence in errors if name},
+        "sent": request.POST,
+        "ticked": set(request.POST.getlist("material")),
+        "until": request.POST.get("until") or proposed.isoformat(),
+    }
+    return render(request, "counter/case.html", context, status=status)
+
+
+def _missing(material: MaterialRow, errors: Iterable[Fault]) -> tuple[MaterialRow, str, str, str]:
+    """A material to be supplied anew, the names of its inputs, and what is wrong with them."""
+    tick, upload = TICK + material.key, FILE + material.key
+    wrong = [sentence for name, sentence in errors if name in {tick, upload}]
+    return material, tick, upload, " ".join(wrong)
+
+
+def _refused(
+    request: Request,
+    row: ApplicationRow,
+    found: CaseRow,
+    refusal: Refused,
+    *,
+    rename: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """The page again with what is wrong; what was typed stands."""
+    log.info("refused", code=refusal.code, status=refusal.status, path=request.path)
+    field = (rename or {}).get(refusal.field or "", refusal.field or "")
+    faults = [(field, str(refusal))]
+    if isinstance(refusal, Incomplete):
+        names = {material.key: material.name for material in queries.materials(row.id)}
+        sentence = _("还缺材料:%(name)s。请收取原件或上传。")
+        faults = [(TICK + key, sentence % {"name": names.get(key, key)}) for key in refusal.materials]
+    return _page(request, row, found, faults=faults, status=refusal.status)

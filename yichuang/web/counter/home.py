@@ -1,0 +1,90 @@
+"""The counter's first page: find an item, go on with a draft, see what came in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from yichuang.base.clock import now
+from yichuang.cases import queries
+from yichuang.cases.drafts import own_drafts
+from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue import search as catalogue_search
+from yichuang.catalogue.search import Hit
+from yichuang.identity import queries as identity_queries
+from yichuang.web.counter.access import clerk
+from yichuang.web.http import Request
+
+#: As many hits as there are digit keys.
+_HITS = 9
+_APPLICATIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A draft of one's own, unopened."""
+
+    key: UUID
+    number: str
+    name: str
+    saved_at: datetime
+
+
+@clerk
+@require_safe
+def home(request: Request) -> HttpResponse:
+    """Search, drafts and the newest applications of the centre."""
+    actor = request.actor
+    before = request.GET.get("before", "")
+    applications, following = queries.recent_applications(
+        actor, now=now(), before=int(before) if before.isdecimal() else None, rows=_APPLICATIONS
+    )
+    context = {
+        "counter": identity_queries.counter(actor),
+        "words": "",
+        "hits": (),
+        "drafts": _drafts(request),
+        "applications": applications,
+        "following": following,
+        "is_first": not before,
+    }
+    return render(request, "counter/home.html", context)
+
+
+@clerk
+@require_safe
+def find(request: Request) -> HttpResponse:
+    """Items and bundles by words, pinyin initials or code; a part of the first page, or a page of its own."""
+    words = request.GET.get("q", "").strip()
+    context = {"words": words, "hits": _find(words)}
+    template = "counter/hits.html" if request.htmx else "counter/find.html"
+    return render(request, template, context)
+
+
+@clerk
+@require_POST
+def search(request: Request) -> HttpResponseBase:
+    """Applications by number, ID number or phone. Posted: such numbers must not end up in addresses and logs."""
+    words = request.POST.get("words", "").strip()
+    rows = queries.search_applications(request.actor, words, now=now())
+    if len(rows) == 1:
+        return redirect("counter:application", rows[0].number)
+    return render(request, "counter/found.html", {"words": words, "applications": rows})
+
+
+def _find(words: str) -> tuple[Hit, ...]:
+    return catalogue_search.find(catalogue_queries.current(), words, limit=_HITS) if words else ()
+
+
+def _drafts(request: Request) -> list[DraftLine]:
+    catalogue = catalogue_queries.current()
+    names = {key: item.name for key, item in catalogue.items.items()}
+    names |= {key: bundle.name for key, bundle in catalogue.bundles.items()}
+    return [
+        DraftLine(row.key, row.number, names.get(row.target, row.target), row.saved_at)
+        for row in own_drafts(request.actor)
+    ]

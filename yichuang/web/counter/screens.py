@@ -1,0 +1,383 @@
+"""The draft page as it is shown: the plan, what is typed, where each value came from, and what is missing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from yichuang.base.errors import Refused
+from yichuang.cases import rules
+from yichuang.cases.actions.drafting import plan_of
+from yichuang.cases.data import Person, Settlement
+from yichuang.cases.drafts import DraftContent, OpenDraft
+from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.data import (
+    Catalogue,
+    Figures,
+    Necessity,
+    Plan,
+    PlannedCase,
+    PlannedField,
+    PlannedMaterial,
+    SourceKind,
+)
+from yichuang.identity import queries as identity_queries
+from yichuang.journey.papers import limit_text
+from yichuang.sharing.data import Outcome
+from yichuang.web.counter.forms import ANSWER, FILE, TICK, VALUE, DraftInput
+
+#: (anchor of the field, sentence): "" leads nowhere.
+Fault = tuple[str, str]
+
+#: How wide the input of a type of element is, in Latin letters.
+_WIDTHS = {
+    "date": "20",
+    "number": "8",
+    "phone": "12",
+    "citizen_number": "20",
+    "organisation_code": "20",
+    "choice": "20",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One value of the form."""
+
+    name: str
+    label: str
+    kind: str
+    value: str
+    hint: str
+    error: str
+    required: bool
+    width: str
+    options: tuple[tuple[str, str], ...]
+    source: str
+    source_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of the situation (情形)."""
+
+    name: str
+    text: str
+    options: tuple[tuple[str, str], ...]
+    value: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A material of the check-list and how it is settled. `state`: done, due (missing), later, free or sister."""
+
+    key: str
+    name: str
+    state: str
+    necessity: Necessity
+    source: str
+    source_name: str
+    because: str
+    checkpoints: tuple[str, ...]
+    items: tuple[str, ...]
+    tick: str  # name of the tick box "seen on paper"; "" where there is none
+    ticked: bool
+    file: str  # name of the input for an upload; "" where there is none
+    address: str  # of the file or the evidence of the query
+    removable: bool
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case that will be opened."""
+
+    name: str
+    department: str
+    waits_for: tuple[str, ...]
+    promise: str
+    elsewhere: bool  # in the department's own system
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A register that did not give what was asked."""
+
+    name: str
+    outcome: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Everything that the draft page shows."""
+
+    draft: OpenDraft
+    plan: Plan
+    applicant: Person
+    agent: Person
+    is_known: bool  # the applicant has been identified
+    questions: tuple[Question, ...]
+    sections: tuple[tuple[str, tuple[Line, ...]], ...]
+    slips: tuple[Slip, ...]
+    cases: tuple[CaseLine, ...]
+    silent: tuple[Register, ...]
+    can_ask: bool
+    open_values: int
+    open_slips: int
+    fee: int  # fen
+    promise: str
+    before: Figures
+    now: Figures
+    errors: tuple[Fault, ...] = ()
+    field_errors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def at_applicant(self) -> bool:
+        """Whether the cursor starts at the applicant: nothing is wrong yet and nobody is known."""
+        return not self.is_known and not self.errors
+
+    @property
+    def fee_yuan(self) -> str:
+        """The fees in yuan, without a decimal part where there is none."""
+        yuan, fen = divmod(self.fee, 100)
+        return f"{yuan}.{fen:02d}" if fen else str(yuan)
+
+
+def screen_of(
+    draft: OpenDraft, *, sent: DraftInput | None = None, stale: bool = False, faults: Iterable[Fault] = ()
+) -> Screen:
+    """The page of a draft. `sent`: what was typed and may not be kept; it is shown instead, so nothing is lost.
+
+    `stale`: another tab kept something else meanwhile; the page keeps its old revision and goes on being refused.
+    """
+    if sent is not None:
+        revision = sent.revision if stale else draft.revision
+        draft = replace(draft, revision=revision, content=_with(draft.content, sent))
+    catalogue = catalogue_queries.current()
+    plan = plan_of(draft)
+    content = draft.content
+    errors = tuple(faults)
+    wrong = {anchor: sentence for anchor, sentence in errors if anchor}
+    sections = _sections(catalogue, plan, content, wrong)
+    slips = tuple(_slip(catalogue, draft, planned, wrong) for planned in plan.materials)
+    lines = [line for _title, section in sections for line in section]
+    kind = _kind_of_applicant(catalogue, plan)
+    return Screen(
+        draft=draft,
+        plan=plan,
+        applicant=(sent.applicant if sent else None) or content.applicant or Person(kind, "", ""),
+        agent=(sent.agent if sent else None) or content.agent or Person("person", "", ""),
+        is_known=content.applicant is not None,
+        questions=tuple(_questions(plan, content, wrong)),
+        sections=sections,
+        slips=slips,
+        cases=tuple(_case(catalogue, plan, planned) for planned in plan.cases),
+        silent=tuple(_silent(catalogue, content)),
+        can_ask=content.applicant is not None and _can_ask(catalogue, plan, content),
+        open_values=sum(line.required and not line.value for line in lines),
+        open_slips=sum(slip.state == "due" for slip in slips),
+        fee=sum(fee.amount for fee in plan.fees),
+        promise=limit_text(plan.promised),
+        before=plan.before,
+        now=plan.now,
+        errors=errors,
+        field_errors=wrong,
+    )
+
+
+def shortcomings(draft: OpenDraft) -> list[Fault]:
+    """Everything that keeps the draft from being received, told once (行政许可法 32(4))."""
+    plan, content = plan_of(draft), draft.content
+    found: list[Fault] = []
+    if content.applicant is None:
+        found.append(("number", _("还没有录入申请人。请先读取身份证或手工录入。")))
+    for situation in plan.situations:
+        if situation.key in plan.unanswered:
+            sentence = _("请先回答:%(question)s") % {"question": situation.question}
+            found.append((ANSWER + situation.key, sentence))
+    try:
+        rules.check_form(plan, content.values, content.materials)
+    except rules.Incomplete as incomplete:
+        anchors = _applicant_anchors(plan)
+        left = {key for key, anchor in anchors.items() if content.applicant is None}
+        found += [
+            (anchors.get(key, VALUE + key), sentence)
+            for key, sentence in incomplete.fields.items()
+            if key not in left
+        ]
+        names = {planned.material.key: planned.material.name for planned in plan.materials}
+        found += [
+            (TICK + key, _("还缺材料:%(name)s。请收取原件或上传。") % {"name": names[key]})
+            for key in incomplete.materials
+        ]
+    return found
+
+
+def fault_of(refusal: Refused, plan: Plan) -> Fault:
+    """Where on the page a refusal belongs."""
+    anchor = refusal.field or ""
+    if any(situation.key == anchor for situation in plan.situations):
+        anchor = ANSWER + anchor
+    return anchor, str(refusal)
+
+
+def _with(content: DraftContent, sent: DraftInput) -> DraftContent:
+    settled: dict[str, Settlement | None] = {**content.materials, **sent.materials}
+    return replace(
+        content,
+        answers={**content.answers, **sent.answers},
+        values={**content.values, **sent.values},
+        materials={key: how for key, how in settled.items() if how is not None},
+    )
+
+
+# ── Questions and form ───────────────────────────────────────────────────────────────────────────
+
+
+def _questions(plan: Plan, content: DraftContent, wrong: Mapping[str, str]) -> Iterable[Question]:
+    for situation in plan.situations:
+        name = ANSWER + situation.key
+        value = content.answers.get(situation.key, "")
+        yield Question(name, situation.question, tuple(situation.options.items()), value, wrong.get(name, ""))
+
+
+def _applicant_anchors(plan: Plan) -> dict[str, str]:
+    """The elements that the applicant's own number, name and phone answer, and the inputs that ask for them."""
+    return {element: fact for fact, element in plan.applicant.items()}
+
+
+def _kind_of_applicant(catalogue: Catalogue, plan: Plan) -> str:
+    element = catalogue.elements.get(plan.applicant.get("number", ""))
+    return "organisation" if element and element.type == "organisation_code" else "person"
+
+
+def _sections(
+    catalogue: Catalogue, plan: Plan, content: DraftContent, wrong: Mapping[str, str]
+) -> tuple[tuple[str, tuple[Line, ...]], ...]:
+    """The form by sections in the order of the catalogue; what the applicant's panel asks is not asked again."""
+    asked_there = _applicant_anchors(plan)
+    sections: dict[str, list[Line]] = {}
+    for planned in plan.fields:
+        if planned.element.key not in asked_there:
+            title = planned.section or _("其他信息")
+            sections.setdefault(title, []).append(_line(catalogue, planned, content, wrong))
+    return tuple((title, tuple(lines)) for title, lines in sections.items())
+
+
+def _line(
+    catalogue: Catalogue, planned: PlannedField, content: DraftContent, wrong: Mapping[str, str]
+) -> Line:
+    element = planned.element
+    name, value = VALUE + element.key, content.values.get(element.key, "")
+    resource = catalogue.resources.get(content.sources.get(element.key, ""))
+    source = "" if not value else "shared" if resource else "applicant"
+    return Line(
+        name=name,
+        label=element.label,
+        kind=element.type,
+        value=value,
+        hint=element.hint,
+        error=wrong.get(name, ""),
+        required=planned.required,
+        width=_WIDTHS.get(element.type, "40"),
+        options=tuple(element.choices.items()),
+        source=source,
+        source_name=resource.name if resource and value else _("本人填写") if value else "",
+    )
+
+
+# ── Materials ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _slip(catalogue: Catalogue, draft: OpenDraft, planned: PlannedMaterial, wrong: Mapping[str, str]) -> Slip:
+    key = planned.material.key
+    settled = draft.content.materials.get(key)
+    by_sister = settled is None and planned.source is SourceKind.SISTER
+    by_hand = not by_sister and (settled is None or settled.source is SourceKind.PAPER)
+    source = settled.source if settled else planned.source
+    reference = settled.reference if settled else planned.reference
+    has_paper = settled is not None and (settled.file_id is not None or settled.evidence_id is not None)
+    return Slip(
+        key=key,
+        name=planned.material.name,
+        state=_state(planned, settled),
+        necessity=planned.necessity,
+        source=source if settled or by_sister else "",
+        source_name=_source_name(catalogue, source, reference),
+        because=planned.because,
+        checkpoints=planned.material.checkpoints,
+        items=tuple(catalogue.items[item].name for item in planned.items if item in catalogue.items),
+        tick=TICK + key if by_hand else "",
+        ticked=settled is not None,
+        file=FILE + key if by_hand else "",
+        address=reverse("counter:draft_paper", args=[draft.key, key]) if has_paper else "",
+        removable=settled is not None and settled.source is SourceKind.UPLOAD,
+        error=wrong.get(TICK + key, "") or wrong.get(FILE + key, ""),
+    )
+
+
+def _state(planned: PlannedMaterial, settled: Settlement | None) -> str:
+    if settled is not None:
+        return "done"
+    if planned.source is SourceKind.SISTER:
+        return "sister"
+    return {Necessity.REQUIRED: "due", Necessity.SUPPLY_LATER: "later", Necessity.OPTIONAL: "free"}[
+        planned.necessity
+    ]
+
+
+def _source_name(catalogue: Catalogue, source: SourceKind, reference: str) -> str:
+    match source:
+        case SourceKind.LICENCE if reference in catalogue.licence_types:
+            return catalogue.licence_types[reference].name
+        case SourceKind.SHARED if reference in catalogue.resources:
+            return catalogue.resources[reference].name
+        case SourceKind.SISTER if reference in catalogue.items:
+            return catalogue.items[reference].name
+        case _:
+            return ""
+
+
+# ── Registers and cases ──────────────────────────────────────────────────────────────────────────
+
+
+def _silent(catalogue: Catalogue, content: DraftContent) -> Iterable[Register]:
+    for key, asked in content.asked.items():
+        resource = catalogue.resources.get(key)
+        if resource is None or asked.outcome not in {Outcome.DOWN, Outcome.ABSENT}:
+            continue
+        sentence = (
+            _("“%(name)s”暂时没有回应,有关内容请手工填写,有关材料请收取原件。")
+            if asked.outcome == Outcome.DOWN
+            else _("“%(name)s”没有查到记录,请核对号码,或收取原件。")
+        )
+        yield Register(resource.name, asked.outcome, sentence % {"name": resource.name})
+
+
+def _can_ask(catalogue: Catalogue, plan: Plan, content: DraftContent) -> bool:
+    """Whether a register that was not asked yet, or gave nothing, could be asked (again)."""
+    found = {key for key, asked in content.asked.items() if asked.outcome == Outcome.FOUND}
+    items = {planned.item.key for planned in plan.cases}
+    return any(
+        grant.item in items
+        and grant.resource not in found
+        and bool(content.values.get(catalogue.resources[grant.resource].subject))
+        for grant in catalogue.grants
+    )
+
+
+def _case(catalogue: Catalogue, plan: Plan, planned: PlannedCase) -> CaseLine:
+    names = {case.item.key: case.item.name for case in plan.cases}
+    departments = identity_queries.departments()
+    key = planned.item.department
+    short = departments[key].short_name if key in departments else catalogue.department_names.get(key, key)
+    return CaseLine(
+        name=planned.item.name,
+        department=short,
+        waits_for=tuple(names[item] for item in planned.waits_for),
+        promise=limit_text(planned.item.promised_limit),
+        elsewhere=bool(planned.item.partner),
+    )

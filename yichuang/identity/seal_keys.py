@@ -42,12 +42,12 @@ def seal_key(department_id: int, now: datetime) -> SealMaterial:
     if row is None:
         name = Department.objects.get(id=department_id).name
         sentence = _(
-            "%(name)s还没有可用的电子印章,文书和证照暂不能签发。请系统管理员为该部门导入印章证书,导入后会自动继续。"
+            "%(name)s还没有可用的电子印章，文书和证照暂不能签发。请系统管理员为该部门导入印章证书，导入后会自动继续。"
         )
         raise SealKeyMissing(sentence % {"name": name})
     if row.valid_until <= now:
         sentence = _(
-            "%(name)s的电子印章已于%(date)s到期,文书和证照暂不能签发。请系统管理员为该部门更换印章证书,更换后会自动继续。"
+            "%(name)s的电子印章已于%(date)s到期，文书和证照暂不能签发。请系统管理员为该部门更换印章证书，更换后会自动继续。"
         )
         expired = f"{local(row.valid_until):%Y-%m-%d}"
         raise SealKeyExpired(sentence % {"name": row.department_name, "date": expired})

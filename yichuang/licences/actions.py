@@ -142,7 +142,7 @@ def revoke(*, licence_id: int, status: Status, reason: str, actor: Actor, now: d
     """
     row = _issued_for_update(licence_id)
     if row.status != Status.VALID:
-        sentence = _("该证照%(status)s,无需再次操作。") % {"status": Status(row.status).label}
+        sentence = _("该证照%(status)s，无需再次操作。") % {"status": Status(row.status).label}
         raise Overtaken(sentence, code="licence_ended")
     row.status = status
     row.status_reason = encrypt(reason, REASON_CONTEXT)
@@ -161,7 +161,7 @@ def _issued_for_update(licence_id: int) -> Licence:
     rows = Licence.objects.select_for_update(of=("self",)).select_related("department")
     row = rows.filter(id=licence_id, file__isnull=False).first()
     if row is None:
-        raise NotVisible(_("没有找到该证照,请核对后重试。"), code="licence_unknown")
+        raise NotVisible(_("没有找到该证照，请核对后重试。"), code="licence_unknown")
     return row
 
 

@@ -35,7 +35,7 @@ class Identifier:
 def make_identifier(type_code: str, issuer: str, serial: str, version: int = 1) -> Identifier:
     """The identifier of these parts. Raises ValueError where a part has the wrong length or characters."""
     identifier = Identifier(type_code, issuer, serial, f"{version:03d}")
-    if read_identifier(str(identifier)) != identifier:
+    if not _PARTS.fullmatch(f"{type_code}.{issuer}.{serial}.{identifier.version}.0"):
         raise ValueError(f"not the parts of a licence identifier: {type_code}, {issuer}, {serial}, {version}")
     return identifier
 

@@ -101,7 +101,7 @@ def _take(draft: Notice, form: Form, year: int) -> Notice:
 
 
 def _next_number(row: Notice, form: Form, year: int) -> str:
-    """The next 文号, in the form of GB/T 9704: 市公安局受字〔2026〕12号, counted by organ, kind and year."""
+    """The next 文号, in the form of GB/T 9704: 公安局受字〔2026〕12号, counted by organ, kind and year."""
     with connection.cursor() as cursor:
         cursor.execute(_NEXT_SERIAL, [row.department_id, row.kind, year])
         (serial,) = cursor.fetchone()

@@ -15,7 +15,7 @@ class Notice(models.Model):
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=20)
     key = models.CharField(max_length=40, help_text="the occasion, for example a case number")
-    number = models.CharField(max_length=60, unique=True, help_text="文号")
+    number = models.CharField(max_length=60, help_text="文号")
     title = models.CharField(max_length=40)
     application_number = models.CharField(max_length=12)
     case_number = models.CharField(max_length=15, blank=True)
@@ -31,6 +31,7 @@ class Notice(models.Model):
         db_table = "notices_notice"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["kind", "key"], name="notice_once"),
+            models.UniqueConstraint(fields=["department", "number"], name="notice_number_once"),
             models.UniqueConstraint(fields=["sha256"], name="notice_digest"),
             models.CheckConstraint(
                 condition=Q(file__isnull=True, sha256__isnull=True, issued_at__isnull=True)

@@ -52,23 +52,23 @@ def verify(pdf: bytes, roots: Iterable[bytes] = ()) -> SealReport:
     Certificates are judged at the stated signing time and without asking any outside service. Never raises.
     """
     if not pdf.startswith(b"%PDF-"):
-        return SealReport(problems=(_("这不是PDF文件,请上传下载得到的原始PDF文件。"),))
+        return SealReport(problems=(_("这不是PDF文件，请上传下载得到的原始PDF文件。"),))
     trusted = [certificate for root in roots for certificate in load_certs_from_pemder_data(root)]
     try:
         signatures = PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures
         if not signatures:
-            return SealReport(problems=(_("文件中没有电子印章,无法据此判断真伪。"),))
+            return SealReport(problems=(_("文件中没有电子印章，无法据此判断真伪。"),))
         return asyncio.run(_judge(signatures, trusted))
     except Exception as error:  # a parser fed with rubbish fails in any way it likes
         log.info("seal.unreadable", error=type(error).__name__)
-        return SealReport(problems=(_("文件结构已损坏或不完整,无法读取其中的电子印章,请重新下载原件。"),))
+        return SealReport(problems=(_("文件结构已损坏或不完整，无法读取其中的电子印章，请重新下载原件。"),))
 
 
 async def _judge(signatures: list[EmbeddedPdfSignature], roots: list[Any]) -> SealReport:
     verdicts = [(signature, await _status(signature, roots)) for signature in signatures]
     last, status = verdicts[-1]
     intact = all(each.intact and each.valid for _signature, each in verdicts)
-    whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+    whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE and _nothing_hidden(last)
     trusted = intact and all(each.trusted for _signature, each in verdicts)
     return SealReport(
         sealed=True,
@@ -83,12 +83,12 @@ async def _judge(signatures: list[EmbeddedPdfSignature], roots: list[Any]) -> Se
 
 def _problems(*, intact: bool, whole: bool, trusted: bool) -> tuple[str, ...]:
     if not intact:
-        return (_("文件在盖章后被改动过,内容不可信,请以签发部门留存的原件为准。"),)
+        return (_("文件在盖章后被改动过，内容不可信，请以签发部门留存的原件为准。"),)
     found = []
     if not whole:
-        found.append(_("盖章之后文件又被追加了内容,追加部分不受印章保护,请以下载的原件为准。"))
+        found.append(_("盖章之后文件又被追加了内容，追加部分不受印章保护，请以下载的原件为准。"))
     if not trusted:
-        found.append(_("印章证书不是本平台认可的机构签发的,不能确认盖章单位,请向签发部门核实。"))
+        found.append(_("印章证书不是本平台认可的机构签发的，不能确认盖章单位，请向签发部门核实。"))
     return tuple(found)
 
 
@@ -102,6 +102,15 @@ async def _status(signature: EmbeddedPdfSignature, roots: list[Any]) -> PdfSigna
         revocation_mode="soft-fail",
     )
     return await async_validate_pdf_signature(signature, context, skip_diff=True)
+
+
+def _nothing_hidden(signature: EmbeddedPdfSignature) -> bool:
+    """Whether the room left behind the signature, which no signature covers, is empty as it was written."""
+    container: bytes = signature.pkcs7_content
+    # DER: a byte of type, then the length, itself in several bytes where it is 128 or more.
+    digits = container[1] & 0x7F if container[1] & 0x80 else 0
+    length = int.from_bytes(container[2 : 2 + digits]) if digits else container[1]
+    return not container[2 + digits + length :].strip(b"\0")
 
 
 def _name(signature: EmbeddedPdfSignature) -> str:

@@ -45,13 +45,13 @@ def import_seal_key(
         chain = x509.load_pem_x509_certificates(certificate_pem)
         key = serialization.load_pem_private_key(private_key_pem, password=None)
     except (ValueError, TypeError) as error:
-        sentence = _("印章证书或私钥无法读取:两者都应为PEM格式,证书本级在前、上级在后,私钥不加密。")
+        sentence = _("印章证书或私钥无法读取：两者都应为PEM格式，证书本级在前、上级在后，私钥不加密。")
         raise Invalid(sentence, code="seal_key_unreadable") from error
     if key.public_key() != chain[0].public_key():
-        sentence = _("印章证书与私钥不是一对,请核对后重新导入。")
+        sentence = _("印章证书与私钥不是一对，请核对后重新导入。")
         raise Invalid(sentence, code="seal_key_mismatch")
     if chain[0].not_valid_after_utc <= now:
-        sentence = _("这份印章证书已于%(date)s到期,请导入新证书。")
+        sentence = _("这份印章证书已于%(date)s到期，请导入新证书。")
         expired = f"{local(chain[0].not_valid_after_utc):%Y-%m-%d}"
         raise Invalid(sentence % {"date": expired}, code="seal_key_expired")
     row = SealKey.objects.create(

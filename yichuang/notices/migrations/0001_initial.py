@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('kind', models.CharField(max_length=20)),
                 ('key', models.CharField(help_text='the occasion, for example a case number', max_length=40)),
-                ('number', models.CharField(help_text='文号', max_length=60, unique=True)),
+                ('number', models.CharField(help_text='文号', max_length=60)),
                 ('title', models.CharField(max_length=40)),
                 ('application_number', models.CharField(max_length=12)),
                 ('case_number', models.CharField(blank=True, max_length=15)),
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'notices_notice',
                 'indexes': [models.Index(fields=['application_number'], name='notice_of_application')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'key'), name='notice_once'), models.UniqueConstraint(fields=('sha256',), name='notice_digest'), models.CheckConstraint(condition=models.Q(models.Q(('file__isnull', True), ('issued_at__isnull', True), ('sha256__isnull', True)), models.Q(('file__isnull', False), ('issued_at__isnull', False), ('sha256__isnull', False)), _connector='OR'), name='notice_whole')],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'key'), name='notice_once'), models.UniqueConstraint(fields=('department', 'number'), name='notice_number_once'), models.UniqueConstraint(fields=('sha256',), name='notice_digest'), models.CheckConstraint(condition=models.Q(models.Q(('file__isnull', True), ('issued_at__isnull', True), ('sha256__isnull', True)), models.Q(('file__isnull', False), ('issued_at__isnull', False), ('sha256__isnull', False)), _connector='OR'), name='notice_whole')],
             },
         ),
         migrations.CreateModel(

@@ -15,8 +15,8 @@ from yichuang.web.navigation import desk_of
 WEB = Path(yichuang.web.__file__).parent
 TEMPLATES = WEB / "templates"
 _ALLAUTH = Path(allauth.__file__).parent / "templates"
-#: Found by Django by name.
-_BY_DJANGO = {"403.html", "404.html", "500.html", "403_csrf.html"}
+#: Found by Django and by django-allauth by name.
+_BY_NAME = {"403.html", "404.html", "429.html", "500.html", "403_csrf.html"}
 
 
 def _names() -> list[str]:
@@ -33,7 +33,7 @@ def test_every_template_is_used() -> None:
     unused = [
         name
         for name in _names()
-        if name not in _BY_DJANGO
+        if name not in _BY_NAME
         and not _is_allauths(name)
         and not any(f'"{name}"' in content for path, content in text.items() if path != TEMPLATES / name)
     ]

@@ -15,7 +15,13 @@ function wanted(event) {
 }
 
 function label(element) {
-  return element.dataset.keyLabel ?? element.getAttribute("aria-label") ?? element.textContent.trim();
+  const copy = element.cloneNode(true);
+  copy.querySelectorAll("kbd").forEach((hint) => hint.remove());
+  return element.dataset.keyLabel ?? element.getAttribute("aria-label") ?? copy.textContent.trim();
+}
+
+function spelled(key) {
+  return key.split("+").map((part) => part[0].toUpperCase() + part.slice(1)).join("+");
 }
 
 function list() {
@@ -23,7 +29,7 @@ function list() {
     const row = document.createElement("div");
     const key = document.createElement("kbd");
     key.className = "key";
-    key.textContent = element.dataset.key.replace("alt+", "Alt + ").toUpperCase();
+    key.textContent = spelled(element.dataset.key);
     const term = document.createElement("dt");
     const text = document.createElement("dd");
     term.append(key);

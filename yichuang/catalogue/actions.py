@@ -1,5 +1,6 @@
 """Publishing a city's folder: the act that makes an immutable release."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,23 +77,25 @@ def _write(folder: Folder, source_digest: str, actor: Actor, now: datetime) -> P
     ]
     set_overrides(days, actor_kind=actor.kind, actor_id=actor.id, now=now)
     rest, items, bundles = stored.split(folder.catalogue)
-    digest = stored.digest([rest, items, bundles, dict(folder.templates)])
+    templates = stored.to_text(dict(folder.templates))
+    digest = stored.digest(stored.to_text([rest, items, bundles]) + templates)
     newest = Release.objects.order_by("-id").first()
     if newest is not None and newest.digest == digest:
         return Publication(newest.id, is_new=False)
-    new_items = _new_versions(ItemVersion, items, newest.data["items"] if newest else {})
-    new_bundles = _new_versions(BundleVersion, bundles, newest.data["bundles"] if newest else {})
+    in_force = json.loads(newest.content) if newest else {"items": {}, "bundles": {}}
+    new_items = _new_versions(ItemVersion, items, in_force["items"])
+    new_bundles = _new_versions(BundleVersion, bundles, in_force["bundles"])
     release = Release.objects.create(
         digest=digest,
         source_digest=source_digest,
-        data={**rest, "items": new_items.in_force, "bundles": new_bundles.in_force},
-        templates=dict(folder.templates),
+        content=stored.to_text({**rest, "items": new_items.in_force, "bundles": new_bundles.in_force}),
+        templates=templates,
         actor_kind=actor.kind,
         actor_id=actor.id,
         published_at=now,
     )
-    _insert(ItemVersion, release, new_items, items)
-    _insert(BundleVersion, release, new_bundles, bundles)
+    _insert(ItemVersion, release, new_items)
+    _insert(BundleVersion, release, new_bundles)
     facts = {
         "digest": digest,
         "items": len(items),
@@ -107,11 +110,11 @@ def _write(folder: Folder, source_digest: str, actor: Actor, now: datetime) -> P
 
 @dataclass(frozen=True, slots=True)
 class _Versions:
-    """Key → version in force after this release, the keys that are new in it, and the digests of all."""
+    """Key → version in force after this release, the keys that are new in it, and the JSON of all."""
 
     in_force: dict[str, int]
     added: list[str]
-    digests: Mapping[str, str]
+    texts: Mapping[str, str]
 
 
 def _new_versions(
@@ -123,25 +126,22 @@ def _new_versions(
     rows = model._default_manager.filter(key__in=list(contents)).order_by("version")
     for key, version, digest in rows.values_list("key", "version", "digest"):
         last[key], known[key, version] = version, digest
-    digests = {key: stored.digest(content) for key, content in contents.items()}
-    added = [key for key, digest in digests.items() if known.get((key, in_force.get(key, 0))) != digest]
+    texts = {key: stored.to_text(content) for key, content in contents.items()}
+    added = [
+        key for key, text in texts.items() if known.get((key, in_force.get(key, 0))) != stored.digest(text)
+    ]
     versions = {key: last.get(key, 0) + 1 if key in added else in_force[key] for key in contents}
-    return _Versions(versions, added, digests)
+    return _Versions(versions, added, texts)
 
 
-def _insert(
-    model: type[ItemVersion] | type[BundleVersion],
-    release: Release,
-    versions: _Versions,
-    contents: Mapping[str, Any],
-) -> None:
+def _insert(model: type[ItemVersion] | type[BundleVersion], release: Release, versions: _Versions) -> None:
     rows: list[Any] = [
         model(
             key=key,
             version=versions.in_force[key],
             release=release,
-            digest=versions.digests[key],
-            data=contents[key],
+            digest=stored.digest(versions.texts[key]),
+            content=versions.texts[key],
         )
         for key in versions.added
     ]

@@ -258,6 +258,7 @@ class Catalogue:
     bundles: Mapping[str, Bundle]
     department_names: Mapping[str, str]
     partners: Mapping[str, Partner] = field(default_factory=dict)
+    department_short_names: Mapping[str, str] = field(default_factory=dict)
     #: item → resource → the register's fields that the item may see; made from `grants`.
     granted: Mapping[str, Mapping[str, frozenset[str]]] = field(init=False, repr=False, compare=False)
 

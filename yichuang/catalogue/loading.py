@@ -278,6 +278,7 @@ def _assemble(work: _Work, city: City, templates: Mapping[str, str]) -> Folder:
         bundles=lists["bundles"],
         department_names={key: department.name for key, department in departments.items()},
         partners=lists["partners"],
+        department_short_names={key: department.short_name for key, department in departments.items()},
     )
     return Folder(
         catalogue=catalogue,

@@ -11,8 +11,8 @@ class Release(models.Model):
     id = models.BigAutoField(primary_key=True)
     digest = models.CharField(max_length=64, help_text="SHA-256 of the content")
     source_digest = models.CharField(max_length=64, help_text="SHA-256 of the folder's files")
-    data = models.JSONField(help_text="the catalogue; items and bundles as key → version")
-    templates = models.JSONField(help_text="document templates: name → typst source")
+    content = models.TextField(help_text="JSON of the catalogue; items and bundles as key → version")
+    templates = models.TextField(help_text="JSON of the document templates: name → typst source")
     actor_kind = models.CharField(max_length=20)
     actor_id = models.BigIntegerField()
     published_at = models.DateTimeField()
@@ -32,7 +32,7 @@ class ItemVersion(models.Model):
     version = models.PositiveIntegerField()
     release = models.ForeignKey(Release, models.PROTECT, related_name="item_versions")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the content")
-    data = models.JSONField()
+    content = models.TextField(help_text="JSON; text, because jsonb forgets the order of options and choices")
 
     class Meta:
         db_table = "catalogue_item_version"
@@ -52,7 +52,7 @@ class BundleVersion(models.Model):
     version = models.PositiveIntegerField()
     release = models.ForeignKey(Release, models.PROTECT, related_name="bundle_versions")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the content")
-    data = models.JSONField()
+    content = models.TextField(help_text="JSON; text, because jsonb forgets the order of options and choices")
 
     class Meta:
         db_table = "catalogue_bundle_version"

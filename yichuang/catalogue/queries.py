@@ -1,5 +1,6 @@
 """The published catalogue in the memory of this process, and single versions from the database."""
 
+import json
 import threading
 import time
 from collections.abc import Mapping
@@ -82,7 +83,7 @@ def item_version(version_id: int) -> Item:
         row = ItemVersion.objects.filter(id=version_id).first()
         if row is None:
             raise NotVisible(_("没有这个事项版本。"), code="version_unknown")
-        found = items[version_id] = _item(row.data, row.version)
+        found = items[version_id] = _item(row.content, row.version)
     return found
 
 
@@ -99,7 +100,7 @@ def bundle(key: str, version: int) -> Bundle:
     row = BundleVersion.objects.filter(key=key, version=version).first()
     if row is None:
         raise _no_such(key, version)
-    return replace(stored.from_plain(Bundle, row.data), version=row.version)
+    return _bundle(row.content, row.version)
 
 
 def versions(key: str) -> list[VersionFacts]:
@@ -149,34 +150,36 @@ def _refreshed(held: _Held | None) -> _Held:
 
 def _load(release_id: int) -> _Held:
     release = Release.objects.get(id=release_id)
-    data = release.data
-    item_rows = _rows(ItemVersion, data["items"])
-    bundle_rows = _rows(BundleVersion, data["bundles"])
-    items = {row_id: _item(plain, version) for row_id, _key, version, plain in item_rows}
-    bundles = {
-        key: replace(stored.from_plain(Bundle, plain), version=version)
-        for _id, key, version, plain in bundle_rows
-    }
+    content = json.loads(release.content)
+    item_rows = _rows(ItemVersion, content["items"])
+    items = {row_id: _item(text, version) for row_id, _key, version, text in item_rows}
     by_key = {entry.key: entry for entry in items.values()}
-    rest = stored.from_plain(Catalogue, {**data, "items": {}, "bundles": {}, "release": release_id})
+    bundles = {
+        key: _bundle(text, version) for _id, key, version, text in _rows(BundleVersion, content["bundles"])
+    }
+    rest = stored.from_plain(Catalogue, {**content, "items": {}, "bundles": {}, "release": release_id})
     return _Held(
         catalogue=replace(
             rest,
-            items={key: by_key[key] for key in data["items"]},
-            bundles={key: bundles[key] for key in data["bundles"]},
+            items={key: by_key[key] for key in content["items"]},
+            bundles={key: bundles[key] for key in content["bundles"]},
         ),
-        templates=release.templates,
-        item_ids={(key, version): row_id for row_id, key, version, _plain in item_rows},
+        templates=json.loads(release.templates),
+        item_ids={(key, version): row_id for row_id, key, version, _text in item_rows},
         items=items,
     )
 
 
 def _rows(model: type[ItemVersion | BundleVersion], versions: Mapping[str, int]) -> list[Any]:
-    """(id, key, version, data) of the named versions, in one query."""
+    """(id, key, version, content) of the named versions, in one query."""
     rows = model._default_manager.filter(key__in=list(versions), version__in=set(versions.values()))
-    found = rows.values_list("id", "key", "version", "data")
+    found = rows.values_list("id", "key", "version", "content")
     return [row for row in found if versions[row[1]] == row[2]]
 
 
-def _item(plain: Mapping[str, Any], version: int) -> Item:
-    return replace(stored.from_plain(Item, plain), version=version)
+def _item(content: str, version: int) -> Item:
+    return replace(stored.from_plain(Item, json.loads(content)), version=version)
+
+
+def _bundle(content: str, version: int) -> Bundle:
+    return replace(stored.from_plain(Bundle, json.loads(content)), version=version)

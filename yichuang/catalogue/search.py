@@ -15,6 +15,8 @@ from yichuang.catalogue.data import Bundle, Catalogue, Item
 #: Weight of where a word was found; an exact match counts whole, a beginning most, a middle less.
 _NAME, _ALIAS, _CODE, _PINYIN, _DEPARTMENT, _BOARD = 100.0, 90.0, 95.0, 70.0, 30.0, 20.0
 _BEGINS, _INSIDE, _LOOSE = 0.8, 0.6, 0.4
+#: From this length on, what is nowhere as it is typed may be a question in plain words.
+_QUESTION = 4
 #: Fewer digits than this inside a code say nothing.
 _CODE_DIGITS = 4
 
@@ -34,11 +36,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A text in which to find: where a match may begin, and what it is worth. `starts` None: anywhere."""
+    """A text in which to find, and what it is worth.
+
+    `starts`: where a match may begin (None: anywhere). `least`: how many characters must be typed.
+    """
 
     text: str
     weight: float
     starts: frozenset[int] | None = None
+    least: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +52,10 @@ class _Entry:
     """One item or bundle; `hay` is all its texts together, to pass over it quickly."""
 
     hit: Hit
-    words: tuple[_Word, ...]
+    chinese: tuple[_Word, ...]  # where Chinese words may be, the weightiest first
+    latin: tuple[_Word, ...]  # where letters and digits may be
     hay: str
+    order: tuple[int, str]  # among equals: the shorter name first, then by key
     pairs: frozenset[str]  # pairs of neighbouring characters, for words that are nowhere as they are written
 
 
@@ -62,10 +70,10 @@ def find(catalogue: Catalogue, text: str, limit: int = 20) -> tuple[Hit, ...]:
         return ()
     entries = _index(catalogue)
     scored = [(score, entry) for entry in entries if (score := _score(entry, words)) > 0]
-    if not scored:
+    if not scored and len(words) == 1 and len(words[0]) >= _QUESTION:
         scored = [(score, entry) for entry in entries if (score := _loose(entry, words)) > 0]
-    best = heapq.nsmallest(limit, scored, key=lambda one: (-one[0], len(one[1].hit.name), one[1].hit.key))
-    return tuple(entry.hit for _score, entry in best)
+    best = heapq.nsmallest(limit, [(-score, entry.order, entry.hit) for score, entry in scored])
+    return tuple(hit for _score, _order, hit in best)
 
 
 def _score(entry: _Entry, words: Sequence[str]) -> float:
@@ -73,14 +81,20 @@ def _score(entry: _Entry, words: Sequence[str]) -> float:
     for word in words:
         if word not in entry.hay:
             return 0.0
-        found = max(_worth(word, target) for target in entry.words)
-        if not found:
+        best = 0.0
+        for target in entry.latin if word.isascii() else entry.chinese:
+            if target.weight <= best:
+                break
+            best = max(best, _worth(word, target))
+        if not best:
             return 0.0
-        total += found
+        total += best
     return total + (1.0 if entry.hit.kind == "bundle" else 0.0)
 
 
 def _worth(word: str, target: _Word) -> float:
+    if len(word) < target.least:
+        return 0.0
     if target.text == word:
         return target.weight
     at = target.text.find(word)
@@ -96,10 +110,10 @@ def _worth(word: str, target: _Word) -> float:
 
 
 def _loose(entry: _Entry, words: Sequence[str]) -> float:
-    """For a question in plain words: the share of its pairs of characters that the entry has, at least a third."""
+    """For a question in plain words: how many of its pairs of neighbouring characters the entry has."""
     pairs = _pairs(words)
-    share = len(pairs & entry.pairs) / len(pairs) if pairs else 0.0
-    return _LOOSE * share if share >= 1 / 3 else 0.0
+    shared = len(pairs & entry.pairs)
+    return _LOOSE * shared if shared and (shared >= 2 or shared * 3 >= len(pairs)) else 0.0
 
 
 def _index(catalogue: Catalogue) -> tuple[_Entry, ...]:
@@ -121,20 +135,26 @@ def _entry(catalogue: Catalogue, kind: str, target: Item | Bundle) -> _Entry:
         words += [_code_word(target.catalog_code), _code_word(target.task_code)]
     for name, weight in ((target.name, 1.0), *((alias, 0.9) for alias in target.aliases)):
         words += _spoken(name, weight * _PINYIN)
-    words += [_Word(_normal(department), _DEPARTMENT), _Word(_normal(target.board), _BOARD)]
+    short_name = catalogue.department_short_names.get(department_key, "")
+    words += [_Word(_normal(name), _DEPARTMENT) for name in (department, short_name) if name]
+    words += [_Word(_normal(target.board), _BOARD)]
     words += _spoken(department, _BOARD)
+    words.sort(key=lambda word: -word.weight)
     return _Entry(
         hit=Hit(kind, target.key, target.name, department, target.board, department_key, code),
-        words=tuple(words),
+        chinese=tuple(word for word in words if not word.text.isascii()),
+        latin=tuple(word for word in words if any(letter.isascii() for letter in word.text)),
         hay="\n".join(word.text for word in words),
+        order=(len(target.name), f"{target.key} {kind}"),
         pairs=_pairs([_normal(target.name), *(_normal(alias) for alias in target.aliases)]),
     )
 
 
 def _code_word(code: str) -> _Word:
-    """A code is found from its beginning or by its last digits."""
+    """A code is found from its beginning, or by its last digits."""
     text = _normal(code)
-    return _Word(text, _CODE, frozenset(range(max(0, len(text) - 12), len(text) - _CODE_DIGITS + 1)))
+    starts = frozenset(range(max(0, len(text) - 12), len(text) - _CODE_DIGITS + 1))
+    return _Word(text, _CODE, starts, _CODE_DIGITS)
 
 
 def _spoken(name: str, weight: float) -> Iterable[_Word]:

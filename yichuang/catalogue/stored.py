@@ -40,9 +40,13 @@ def from_plain(kind: type[Made], plain: Mapping[str, Any]) -> Made:
     return kind(**{name: makers[name](value) for name, value in plain.items() if name in makers})
 
 
-def digest(plain: Any) -> str:
-    """SHA-256 of plain data, the same for the same content whatever the order of its keys."""
-    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def to_text(plain: Any) -> str:
+    """Plain data as JSON, in the order in which it was written: the order of options is what people see."""
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest(text: str) -> str:
+    """SHA-256 of a text, in hexadecimal digits."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -47,7 +47,7 @@ def _check_item(notes: Notes, item: Item) -> None:
         notes.refer(("licence_type",), "licence_types", item.licence_type, catalogue.licence_types)
     if item.partner and notes.refer(("partner",), "partners", item.partner, catalogue.partners):
         owner = catalogue.partners[item.partner].department
-        if owner != item.department:
+        if owner != item.department and item.department in notes.folder.departments:
             facts = {"partner": item.partner, "owner": owner, "department": item.department}
             problem = _("部门系统“%(partner)s”属于%(owner)s,事项却属于%(department)s") % facts
             notes.fault(("partner",), problem, _("改partner,或改department"))

@@ -36,21 +36,21 @@ def citizen_number(region: str, born: date, serial: int, *, male: bool) -> str:
 
 def _registration(data: dict[str, Any], people: People) -> dict[str, Any]:
     """The household that the child joins (the father's where the form names it), and the child's own number."""
-    given = data["payload"].get("elements")
-    elements = {key: str(value) for key, value in given.items()} if isinstance(given, dict) else {}
+    given = data["payload"].get("values")
+    values = {key: str(value) for key, value in given.items()} if isinstance(given, dict) else {}
     serial = int.from_bytes(hashlib.sha256(data["transaction"].encode()).digest()[:4], "big")
-    number = elements.get("father_household_number") or elements.get("household_number") or ""
+    number = values.get("father_household_number") or values.get("household_number") or ""
     household = _household(people, number)
     region = number[:6] if number[:6].isdigit() and len(number) >= 6 else _REGION
-    return {
+    male = values.get("baby_sex") == "1"
+    result = {
         "household_number": number or f"{region}{serial % 1_000_000:06d}",
-        "household_head": str(household.get("household_head", "")),
-        "address": str(household.get("address", "")),
-        "citizen_number": citizen_number(
-            region, _birth_date(elements), serial, male=elements.get("baby_sex") == "1"
-        ),
+        "household_head": household.get("household_head"),
+        "address": household.get("address"),
+        "citizen_number": citizen_number(region, _birth_date(values), serial, male=male),
         "registered_on": datetime.now(UTC).date().isoformat(),
     }
+    return {name: value for name, value in result.items() if value}
 
 
 def _household(people: People, number: str) -> Record:
@@ -58,8 +58,8 @@ def _household(people: People, number: str) -> Record:
     return next((record for record in records if record.get("household_number") == number), {})
 
 
-def _birth_date(elements: dict[str, str]) -> date:
+def _birth_date(values: dict[str, str]) -> date:
     try:
-        return date.fromisoformat(elements.get("baby_birth_date", "")[:10])
+        return date.fromisoformat(values.get("baby_birth_date", "")[:10])
     except ValueError:
         return datetime.now(UTC).date()

@@ -21,7 +21,7 @@ from yichuang.ledger.models import Entry
 
 PAYLOAD = {
     "item": "household_registration",
-    "elements": {"baby_sex": "1", "mother_number": "330802199504182463"},
+    "values": {"baby_sex": "1", "mother_number": "330802199504182463"},
 }
 _numbers = itertools.count(1)
 

@@ -30,7 +30,7 @@ def hand_over(url: str, transaction: str, *, secret: str = SECRET, **payload: ob
         "data": {
             "transaction": transaction,
             "case": "260309000001-01",
-            "payload": payload or {"elements": {}, "item": "x"},
+            "payload": payload or {"values": {}, "item": "x"},
         },
     }
     content = json.dumps(event).encode()
@@ -115,7 +115,7 @@ def test_the_police_book_holds_a_transaction_once() -> None:
     ) as it:
         transaction = str(uuid.uuid4())
         assert [hand_over(it.url, transaction).status_code for _ in range(2)] == [202, 202]
-        assert hand_over(it.url, transaction, elements={"other": "message"}).status_code == 409
+        assert hand_over(it.url, transaction, values={"other": "message"}).status_code == 409
         assert len(it.log()["book"]) == 1
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 from yichuang.catalogue.data import Necessity, SourceKind
@@ -100,3 +101,31 @@ class CaseRow:
     decided_at: datetime | None
     received_at: datetime
     applicant: str = ""  # masked
+    statutory_due_at: datetime | None = None
+    is_instant: bool = False  # 即办件: decided on the spot
+
+
+class Holder(StrEnum):
+    """Whose a case of the work list is."""
+
+    MINE = "mine"  # claimed by the actor
+    FREE = "free"  # claimed by nobody, and worked on here
+
+
+@dataclass(frozen=True, slots=True)
+class DueCounts:
+    """How much of a department's work is due: past its promise, and until the end of today (the past not counted)."""
+
+    overdue: int
+    today: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageCount:
+    """How many open cases a department has in a stage, and how many of them are past their promise."""
+
+    department_id: int
+    department_name: str
+    stage: str
+    number: int
+    overdue: int

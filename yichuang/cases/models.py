@@ -112,6 +112,18 @@ class Case(models.Model):
                 condition=Q(stage__in=["accepted", "in_review"], waiting=0),
             ),
             models.Index(fields=["department", "-id"], name="case_of_department"),
+            # What one officer has claimed: few rows, however long the department's list is.
+            models.Index(
+                fields=["claimed_by", "due_at", "id"],
+                name="case_claimed",
+                condition=Q(stage__in=["accepted", "in_review"], claimed_by__isnull=False),
+            ),
+            # The manager's counts: what is open, never the millions that are closed.
+            models.Index(
+                fields=["department", "stage"],
+                name="case_open",
+                condition=~Q(stage__in=["declined", "closed"]),
+            ),
         ]
 
     def __str__(self) -> str:

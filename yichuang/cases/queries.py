@@ -12,19 +12,21 @@
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
+from yichuang.base.clock import local
 from yichuang.base.errors import Invalid, NotVisible
-from yichuang.cases.data import CaseRow, MaterialRow
+from yichuang.cases.data import CaseRow, DueCounts, Holder, MaterialRow, StageCount
 from yichuang.cases.models import Application, ApplicationMaterial, Case
-from yichuang.cases.states import SETTLED, STAGE_NAMES, WORKED, Stage
+from yichuang.cases.states import ENDED, SETTLED, STAGE_NAMES, WORKED, Stage
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue.data import Necessity, SourceKind
+from yichuang.catalogue.data import ItemKind, Necessity, SourceKind
 from yichuang.deadlines.calendar import light
+from yichuang.deadlines.data import Light
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import Actor, ActorKind, Role
 
@@ -97,18 +99,89 @@ class ApplicationRow:
 
 
 def work_list(
-    actor: Actor, *, now: datetime, after: tuple[datetime, int] | None = None, rows: int = PAGE_ROWS
+    actor: Actor,
+    *,
+    now: datetime,
+    after: tuple[datetime, int] | None = None,
+    rows: int = PAGE_ROWS,
+    holder: Holder | None = None,
+    shining: Light | None = None,
 ) -> Page:
-    """What the actor's department has to work on, by what is due first; keyset paging by (due_at, id)."""
+    """What the actor's department has to work on, by what is due first; keyset paging by (due_at, id).
+
+    `holder` and `shining` narrow it to what is the actor's or nobody's, and to one light.
+    """
     found = visible_cases(actor).filter(stage__in=list(WORKED), waiting=0)
+    if holder is Holder.MINE:
+        found = found.filter(claimed_by=actor.id, claimed_until__gt=now)
+    elif holder is Holder.FREE:
+        found = found.filter(Q(claimed_by=None) | Q(claimed_until__lte=now), partner="")
+    if shining is not None:
+        found = _shining(found, shining, now)
     if after is not None:
         found = found.filter(Q(due_at__gt=after[0]) | Q(due_at=after[0], id__gt=after[1]))
-    cases = list(found.select_related("application").order_by("due_at", "id")[: rows + 1])
+    cases = list(_with_application(found).order_by("due_at", "id")[: rows + 1])
     more = len(cases) > rows
     cases = cases[:rows]
     last = cases[-1] if more else None
     key = (last.due_at, last.id) if last is not None and last.due_at is not None else None
     return Page(tuple(_case_rows(cases, now=now, masked=True)), key)
+
+
+def next_case(actor: Actor, *, now: datetime) -> CaseRow | None:
+    """What the actor turns to next: the first due of her own claims, else of what nobody has claimed."""
+    for holder in (Holder.MINE, Holder.FREE):
+        page = work_list(actor, now=now, rows=1, holder=holder)
+        if page.rows:
+            return page.rows[0]
+    return None
+
+
+def due_counts(actor: Actor, *, now: datetime) -> DueCounts:
+    """How much of the work list is overdue, and how much is due until midnight (Beijing time)."""
+    midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    found = visible_cases(actor).filter(stage__in=list(WORKED), waiting=0, due_at__lt=midnight)
+    counted = found.aggregate(
+        overdue=Count("id", filter=Q(due_at__lt=now)), today=Count("id", filter=Q(due_at__gte=now))
+    )
+    return DueCounts(**counted)
+
+
+def stage_counts(actor: Actor, *, now: datetime) -> tuple[StageCount, ...]:
+    """How many open cases stand in which stage, by department; what has ended is not counted. One query."""
+    overdue = Q(stage__in=list(WORKED), due_at__lt=now)
+    counted = (
+        visible_cases(actor)
+        .exclude(stage__in=list(ENDED))
+        .values_list("department_id", "stage")
+        .annotate(number=Count("id"), overdue=Count("id", filter=overdue))
+        .order_by("department_id", "stage")
+    )
+    names = {facts.id: facts.short_name for facts in identity_queries.departments().values()}
+    return tuple(
+        StageCount(department_id, names.get(department_id, ""), stage, number, late)
+        for department_id, stage, number, late in counted
+    )
+
+
+def _shining(found: QuerySet[Case], shining: Light, now: datetime) -> QuerySet[Case]:
+    """Only cases whose clock shows this light: the rule of `deadlines.calendar.light` as the database reads it."""
+    if shining is Light.RED:
+        return found.filter(due_at__lt=now)
+    left, span = F("due_at") - Value(now), F("due_at") - F("started_at")
+    found = found.filter(due_at__gte=now).alias(
+        left=ExpressionWrapper(left, DurationField()),
+        span=ExpressionWrapper(span, DurationField()),
+        fifth=ExpressionWrapper(span / Value(5), DurationField()),
+    )
+    one_day = timedelta(days=1)
+    soon = Q(left__lte=F("fifth")) | Q(span__gte=one_day, left__lte=one_day)
+    return found.filter(soon) if shining is Light.YELLOW else found.exclude(soon)
+
+
+def _with_application(found: QuerySet[Case]) -> QuerySet[Case]:
+    """With the application's row, but not with what is encrypted in it."""
+    return found.select_related("application").defer("application__form", "application__query_code")
 
 
 def recent_applications(
@@ -188,9 +261,7 @@ def materials(application_id: int, items: Iterable[str] | None = None) -> list[M
 
 def _application_rows(rows: Sequence[Application], *, now: datetime) -> list[ApplicationRow]:
     cases: dict[int, list[Case]] = {row.id: [] for row in rows}
-    for case in (
-        Case.objects.filter(application_id__in=list(cases)).select_related("application").order_by("id")
-    ):
+    for case in _with_application(Case.objects.filter(application_id__in=list(cases))).order_by("id"):
         cases[case.application_id].append(case)
     names = identity_queries.masked_parties([row.party_id for row in rows])
     return [
@@ -243,6 +314,8 @@ def _case_rows(cases: Sequence[Case], *, now: datetime, masked: bool) -> list[Ca
             claimed_until=case.claimed_until,
             decided_at=case.decided_at,
             received_at=case.application.received_at,
+            statutory_due_at=case.statutory_due_at,
+            is_instant=catalogue_queries.item_version(case.item_version_id).kind is ItemKind.INSTANT,
             applicant=parties[case.application.party_id].name if parties else "",
         )
         for case in cases

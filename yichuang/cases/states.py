@@ -122,3 +122,5 @@ TURNS: dict[Stage, Turn] = {
 SETTLED = frozenset({Stage.DECLINED, Stage.ISSUED, Stage.DELIVERED, Stage.CLOSED})
 #: Stages in which the department's clock runs (unless the case still waits for a sister).
 WORKED = frozenset({Stage.ACCEPTED, Stage.IN_REVIEW})
+#: Stages in which nothing will happen any more.
+ENDED = frozenset({Stage.DECLINED, Stage.CLOSED})

@@ -141,6 +141,14 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['department', '-id'], name='case_of_department'),
         ),
         migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('claimed_by__isnull', False), ('stage__in', ['accepted', 'in_review'])), fields=['claimed_by', 'due_at', 'id'], name='case_claimed'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('stage__in', ['declined', 'closed']), _negated=True), fields=['department', 'stage'], name='case_open'),
+        ),
+        migrations.AddIndex(
             model_name='draft',
             index=models.Index(fields=['staff', '-saved_at'], name='draft_of_staff'),
         ),

@@ -15,6 +15,7 @@ from procrastinate.types import JSONDict
 from yichuang.base import clock
 from yichuang.departments import actions as departments
 from yichuang.departments.queries import partners_with_work
+from yichuang.journey import failures
 from yichuang.journey.reactions import REACTIONS
 from yichuang.journey.steps import STEP_QUEUE, STEPS, queue_of
 from yichuang.ledger import partitions, sealing
@@ -61,7 +62,11 @@ def step(step: str, entry_id: int) -> None:
     with structlog.contextvars.bound_contextvars(
         step=step, entry=entry_id, subject=f"{entry.subject_kind}:{entry.subject_id}"
     ):
-        STEPS[step](entry, clock.now())
+        try:
+            STEPS[step](entry, clock.now())
+        except Exception as error:
+            failures.note(step, entry_id, error, now=clock.now())
+            raise
         log.info("step done")
 
 

@@ -1,0 +1,178 @@
+"""Steps that have failed for good: noting why, listing them for who can help, trying one again.
+
+The queue keeps a failed job with its arguments but not its error. So every failing try leaves an entry in
+the ledger with the error's class and code; its text, which may name a person, stays in the log.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import DatabaseError, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from procrastinate.contrib.django import app as current_app
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from yichuang.base.errors import Forbidden, NotVisible, Overtaken, Refused
+from yichuang.cases.models import Application, Case
+from yichuang.identity.data import SYSTEM, Actor, Role
+from yichuang.ledger.actions import Record, record
+from yichuang.ledger.models import Entry
+from yichuang.ledger.queries import entries
+
+#: What the manager reads of each step.
+STEP_NAMES: dict[str, Promise] = {
+    "issue_receipt": gettext_lazy("出具收件凭证"),
+    "issue_acceptance_notice": gettext_lazy("出具受理通知书"),
+    "issue_decline_notice": gettext_lazy("出具不予受理决定书"),
+    "issue_correction_notice": gettext_lazy("出具一次性告知书"),
+    "issue_result": gettext_lazy("制证并出具决定书"),
+    "issue_hand_over_receipt": gettext_lazy("出具送达回证"),
+    "dispatch_to_partner": gettext_lazy("发送到部门系统"),
+    "begin_review_at_partner": gettext_lazy("登记部门系统已接收"),
+    "apply_partner_answer": gettext_lazy("采用部门系统的答复"),
+    "release_followers": gettext_lazy("启动后续事项"),
+    "close_case": gettext_lazy("办结"),
+}
+_TASKS = ("journey:step", "journey:react")
+#: Failed jobs are few; where they are not, these are enough to see why.
+_SHOWN = 100
+_WATCHERS = (Role.MANAGER, Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class FailedStep:
+    """A step that was given up. `subject` is the number of the case or application that waits for it."""
+
+    job_id: int
+    step: str  # "": the job that plans the steps of an act
+    step_name: str
+    queue: str
+    subject: str
+    error: str  # class and code
+    attempts: int
+    failed_at: datetime | None
+
+
+def note(step: str, entry_id: int, error: Exception, *, now: datetime) -> None:
+    """Leave the class of the error in the ledger. Where the database itself is gone, the log has to do."""
+    facts = {"step": step, "error": type(error).__name__}
+    if isinstance(error, Refused):
+        facts["code"] = error.code
+    with suppress(DatabaseError):
+        record(
+            [Record("step.failed", "entry", entry_id, facts)],
+            actor_kind=SYSTEM.kind,
+            actor_id=SYSTEM.id,
+            now=now,
+        )
+
+
+def failed_steps(actor: Actor) -> list[FailedStep]:
+    """The steps that nobody tries any more, the newest first; a manager sees those of the own centre.
+
+    Raises `Forbidden` for whoever does not watch over the journey.
+    """
+    if not actor.has(*_WATCHERS):
+        raise Forbidden(_("只有中心管理、督查和系统管理人员可以查看未完成的后续步骤。"), code="not_a_watcher")
+    jobs = list(
+        ProcrastinateJob.objects.filter(status="failed", task_name__in=_TASKS).order_by("-id")[:_SHOWN]
+    )
+    return _visible(actor, jobs)
+
+
+def retry(*, actor: Actor, job_id: int, now: datetime) -> FailedStep:
+    """Put a failed step back into its queue. Raises `Overtaken` where somebody has done so already."""
+    if not actor.has(Role.MANAGER, Role.ADMINISTRATOR):
+        raise Forbidden(_("只有中心管理和系统管理人员可以重试后续步骤。"), code="not_the_manager")
+    with transaction.atomic(durable=True):
+        job = (
+            ProcrastinateJob.objects.select_for_update()
+            .filter(id=job_id, task_name__in=_TASKS)
+            .order_by("id")
+            .first()
+        )
+        if job is None or job.status != "failed":
+            raise Overtaken(_("这一步已经重试或已经完成,请刷新页面查看。"), code="not_failed")
+        found = _visible(actor, [job])
+        if not found:
+            raise NotVisible(_("没有这一步,或您无权查看。"))
+        facts = {"task": job.task_name, **job.args}
+        record(
+            [Record("step.retried", "job", job_id, facts)], actor_kind=actor.kind, actor_id=actor.id, now=now
+        )
+        current_app.job_manager.retry_job_by_id(job_id, retry_at=now)
+    return found[0]
+
+
+def _entry_ids(job: ProcrastinateJob) -> list[int]:
+    """The entries that the job follows from: one for a step, those of an act for the job that plans its steps."""
+    return [job.args["entry_id"]] if "entry_id" in job.args else list(job.args.get("entry_ids", ()))
+
+
+def _visible(actor: Actor, jobs: Sequence[ProcrastinateJob]) -> list[FailedStep]:
+    """The jobs as rows, without those that stem from other centres' applications."""
+    known = {entry.id: entry for entry in entries([each for job in jobs for each in _entry_ids(job)])}
+    numbers = _numbers(actor, known.values())
+    told = _notes(known)
+    rows = []
+    for job in jobs:
+        subjects = [numbers[entry_id] for entry_id in _entry_ids(job) if entry_id in numbers]
+        if subjects:
+            step = job.args.get("step", "")
+            rows.append(_row(job, step, subjects[0], told.get((_entry_ids(job)[0], step), [])))
+    return rows
+
+
+def _row(job: ProcrastinateJob, step: str, subject: str, told: Sequence[Entry]) -> FailedStep:
+    newest = told[-1] if told else None
+    error = (newest.facts["error"], newest.facts.get("code", "")) if newest else ("", "")
+    return FailedStep(
+        job_id=job.id,
+        step=step,
+        step_name=str(STEP_NAMES[step]) if step in STEP_NAMES else _("安排后续步骤"),
+        queue=job.queue_name,
+        subject=subject,
+        error=" · ".join(part for part in error if part),
+        attempts=len(told) or job.attempts,
+        failed_at=newest.at if newest else None,
+    )
+
+
+def _notes(known: Iterable[int]) -> dict[tuple[int, str], list[Entry]]:
+    """The failing tries of each (entry, step), oldest first."""
+    notes: dict[tuple[int, str], list[Entry]] = {}
+    found = Entry.objects.filter(verb="step.failed", subject_kind="entry", subject_id__in=list(known))
+    for entry in found.order_by("id"):
+        notes.setdefault((entry.subject_id, entry.facts["step"]), []).append(entry)
+    return notes
+
+
+def _numbers(actor: Actor, known: Iterable[Entry]) -> dict[int, str]:
+    """The number of the case or application that each entry belongs to, where the actor may know it."""
+    cases: dict[int, int] = {}
+    applications: dict[int, int] = {}
+    for entry in known:
+        case_id = entry.subject_id if entry.subject_kind == "case" else entry.facts.get("case_id")
+        if case_id is not None:
+            cases[entry.id] = case_id
+        else:
+            applications[entry.id] = entry.facts.get("application", entry.subject_id)
+    case_rows = Case.objects.filter(id__in=cases.values())
+    application_rows = Application.objects.filter(id__in=applications.values())
+    if not actor.has(Role.SUPERVISOR, Role.ADMINISTRATOR):
+        case_rows = case_rows.filter(application__centre_id=actor.department_id)
+        application_rows = application_rows.filter(centre_id=actor.department_id)
+    case_numbers = dict(case_rows.values_list("id", "number"))
+    application_numbers = dict(application_rows.values_list("id", "number"))
+    return {
+        **{entry: case_numbers[row] for entry, row in cases.items() if row in case_numbers},
+        **{
+            entry: application_numbers[row]
+            for entry, row in applications.items()
+            if row in application_numbers
+        },
+    }

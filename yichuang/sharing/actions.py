@@ -196,7 +196,7 @@ def _evidence(query: _Query, application_number: str, actor: Actor, now: datetim
         asked_by_kind=actor.kind,
         asked_by_id=actor.id,
     )
-    evidence.seal(row, dict(query.values or {}))
+    evidence.seal(row, evidence.Content(query.request.subject, query.values or {}))
     return row
 
 
@@ -210,7 +210,7 @@ def _answer(catalogue: Catalogue, query: _Query) -> Answer:
     return Answer(
         resource=row.resource,
         outcome=outcome,
-        values=evidence.values(row) if outcome is Outcome.FOUND else {},
+        values=evidence.content(row).values if outcome is Outcome.FOUND else {},
         evidence_id=row.id,
         source_name=rules.source_name(catalogue, row.resource),
         purpose=row.purpose,

@@ -54,6 +54,7 @@ class EvidenceFacts:
     purpose: str
     fields: tuple[str, ...]
     outcome: Outcome
+    subject: str  # the number that was asked about, masked
     values: Mapping[str, str]
     labelled: tuple[tuple[str, str], ...]  # (label, value) as a person reads it
     asked_at: datetime

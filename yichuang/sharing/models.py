@@ -33,7 +33,7 @@ class Evidence(models.Model):
     )
     outcome = models.CharField(max_length=10)
     code = models.CharField(max_length=40, blank=True, help_text="why the source counts as down")
-    answer = models.BinaryField(help_text="encrypted JSON: element → value")
+    answer = models.BinaryField(help_text="encrypted JSON: subject, and values by element")
     digest = models.BinaryField(max_length=32, help_text="SHA-256 over the question and the answer")
     signature = models.BinaryField(max_length=64, help_text="Ed25519 over the digest")
     asked_at = models.DateTimeField()

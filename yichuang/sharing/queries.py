@@ -1,10 +1,12 @@
 """Reads of what registers answered, and of which can be asked."""
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from yichuang.base import clock
-from yichuang.base.crypto import Undecryptable
+from yichuang.base.crypto import Undecryptable, mask_number
 from yichuang.base.errors import NotVisible
 from yichuang.base.pdf.document import read_template
 from yichuang.base.pdf.render import render
@@ -59,6 +61,7 @@ def evidence_pdf(evidence_id: int) -> bytes:
     shown = {
         "resource": facts.resource_name,
         "provider": facts.provider_name,
+        "subject": facts.subject,
         "purpose": facts.purpose,
         "item": _item_name(current(), facts.item_key),
         "asked_at": facts.asked_at,
@@ -72,9 +75,9 @@ def evidence_pdf(evidence_id: int) -> bytes:
 
 def _facts(catalogue: Catalogue, row: Evidence) -> EvidenceFacts:
     try:
-        values = sealing.values(row)
+        content = sealing.content(row)
     except Undecryptable:
-        values = {}
+        content = sealing.Content("", {})
     resource = catalogue.resources.get(row.resource)
     return EvidenceFacts(
         id=row.id,
@@ -88,15 +91,16 @@ def _facts(catalogue: Catalogue, row: Evidence) -> EvidenceFacts:
         purpose=row.purpose,
         fields=tuple(row.fields),
         outcome=Outcome(row.outcome),
-        values=values,
-        labelled=tuple(_labelled(catalogue, values)),
+        subject=mask_number(content.subject),
+        values=content.values,
+        labelled=tuple(_labelled(catalogue, content.values)),
         asked_at=row.asked_at,
         digest=bytes(row.digest).hex(),
         intact=sealing.is_intact(row),
     )
 
 
-def _labelled(catalogue: Catalogue, values: dict[str, str]) -> list[tuple[str, str]]:
+def _labelled(catalogue: Catalogue, values: Mapping[str, str]) -> list[tuple[str, str]]:
     """The answer as a person reads it: an element's label, and the label of a chosen code."""
     shown = []
     for key, value in values.items():

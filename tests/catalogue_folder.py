@@ -51,6 +51,7 @@ materials:
     checkpoints: [双方姓名与身份证一致]
   - {key: birth_certificate, name: 出生医学证明, stands_in: [licence:birth_certificate, item:birth_certificate_issue]}
   - {key: photo, name: 照片}
+  - {key: household_book, name: 居民户口簿}
 """,
     "licences.yaml": """\
 licence_types:
@@ -167,6 +168,7 @@ elements:
   - {element: child_sex, section: 新生儿}
 materials:
   - {material: id_card, legal_basis: 户口登记条例第七条}
+  - {material: household_book, legal_basis: 户口登记条例第七条, originals: 1}
   - {material: birth_certificate, legal_basis: 户口登记条例第七条}
   - material: marriage_certificate
     necessity: supply_later

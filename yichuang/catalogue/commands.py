@@ -11,7 +11,7 @@ from yichuang.base import clock
 from yichuang.base.errors import Refused
 from yichuang.catalogue import actions, queries, search, stored
 from yichuang.catalogue.checking import examine
-from yichuang.catalogue.data import Catalogue, Figures, Plan
+from yichuang.catalogue.data import Catalogue, Figures, Plan, Situation
 from yichuang.catalogue.folder import Fault
 from yichuang.catalogue.planning import everything_up, plan
 from yichuang.catalogue.tables import limit_text, money_text, necessity_text, source_text, table
@@ -118,6 +118,11 @@ def _print_faults(folder: Path, faults: Sequence[Fault]) -> None:
 
 def _lines(catalogue: Catalogue, made: Plan) -> Iterable[str]:
     names = {case.item.key: case.item.name for case in made.cases}
+    filled = {
+        key: catalogue.resources[lookup.resource].name
+        for lookup in reversed(made.lookups)
+        for key in lookup.elements
+    }
     yield made.name
     yield ""
     if made.situations:
@@ -127,9 +132,7 @@ def _lines(catalogue: Catalogue, made: Plan) -> Iterable[str]:
                 [
                     situation.question,
                     " / ".join(f"{code}={label}" for code, label in situation.options.items()),
-                    _("默认:%(answer)s") % {"answer": situation.options.get(situation.default, "-")}
-                    if situation.key in made.unanswered
-                    else _("已回答"),
+                    _taken(situation, made),
                 ]
                 for situation in made.situations
             ],
@@ -138,7 +141,14 @@ def _lines(catalogue: Catalogue, made: Plan) -> Iterable[str]:
     yield from table(
         [_("分组"), _("填写项"), _("必填"), _("说明")],
         [
-            [field.section, field.element.label, _("是") if field.required else _("否"), field.because]
+            [
+                field.section,
+                field.element.label,
+                _("是") if field.required else _("否"),
+                _("%(source)s可查,自动填入") % {"source": filled[field.element.key]}
+                if field.element.key in filled
+                else field.because,
+            ]
             for field in made.fields
         ],
     )
@@ -179,6 +189,14 @@ def _lines(catalogue: Catalogue, made: Plan) -> Iterable[str]:
     yield from table(
         ["", _("跑动次数"), _("材料"), _("工作日"), _("环节"), _("表单"), _("部门")], _figures(made)
     )
+
+
+def _taken(situation: Situation, made: Plan) -> str:
+    if situation.key not in made.unanswered:
+        return _("已回答")
+    if not situation.default:
+        return _("未回答")
+    return _("默认:%(answer)s") % {"answer": situation.options[situation.default]}
 
 
 def _figures(made: Plan) -> list[list[str]]:

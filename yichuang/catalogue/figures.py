@@ -1,7 +1,6 @@
 """The promised limit of a plan and its figures (四减: visits, materials, time, steps), before and now."""
 
 from collections.abc import Iterable, Sequence
-from math import ceil
 
 from django.utils.translation import gettext as _
 
@@ -20,24 +19,19 @@ from yichuang.deadlines.data import Limit, Unit
 
 #: Steps that one window does once for the whole application; the others are done by each department.
 _FRONT_STEPS = frozenset({"收件", "受理", "送达", "出件"})
-#: A limit in (working days, minutes), so that limits compare and add up along a path.
-_Span = tuple[float, int]
+#: Sevenths of a working day: a week of calendar days has five working days, counted in whole numbers.
+_SEVENTHS = {Unit.WORKING_DAYS: 7, Unit.CALENDAR_DAYS: 5, Unit.MINUTES: 0}
+#: A limit in (sevenths of a working day, minutes), so that limits compare and add up exactly along a path.
+_Span = tuple[int, int]
 
 
 def _span(limit: Limit) -> _Span:
-    """Working days and minutes; a week of calendar days has five working days."""
-    match limit.unit:
-        case Unit.MINUTES:
-            return 0.0, limit.value
-        case Unit.CALENDAR_DAYS:
-            return limit.value * 5 / 7, 0
-        case Unit.WORKING_DAYS:
-            return float(limit.value), 0
+    return limit.value * _SEVENTHS[limit.unit], limit.value if limit.unit is Unit.MINUTES else 0
 
 
 def working_days(limit: Limit) -> float:
     """A limit in working days; what is done within minutes counts as none."""
-    return _span(limit)[0]
+    return _span(limit)[0] / 7
 
 
 def promise(bundle: Bundle, cases: Sequence[PlannedCase]) -> Limit:
@@ -47,17 +41,17 @@ def promise(bundle: Bundle, cases: Sequence[PlannedCase]) -> Limit:
     ends: dict[str, tuple[_Span, tuple[str, ...]]] = {}
     for case in cases:
         earlier = [ends[key] for key in case.waits_for]
-        (days, minutes), path = max(earlier, default=((0.0, 0), ()), key=lambda end: end[0])
+        (sevenths, minutes), path = max(earlier, default=((0, 0), ()), key=lambda end: end[0])
         own = _span(case.item.promised_limit)
-        ends[case.item.key] = ((days + own[0], minutes + own[1]), (*path, case.item.name))
-    span, path = max(ends.values(), default=((0.0, 0), ()), key=lambda end: end[0])
+        ends[case.item.key] = ((sevenths + own[0], minutes + own[1]), (*path, case.item.name))
+    span, path = max(ends.values(), default=((0, 0), ()), key=lambda end: end[0])
     declared = bundle.promised_limit
     if declared is not None and _span(declared) <= span:
         basis = declared.basis or _("“%(name)s”一件事的整体承诺") % {"name": bundle.name}
         return Limit(declared.value, declared.unit, basis)
     basis = _("按最长的办理路径计算:%(path)s") % {"path": " → ".join(path)}
     if span[0]:
-        return Limit(ceil(span[0]), Unit.WORKING_DAYS, basis)
+        return Limit(-(-span[0] // 7), Unit.WORKING_DAYS, basis)
     return Limit(span[1], Unit.MINUTES, basis)
 
 
@@ -66,7 +60,7 @@ def before(bundle: Bundle, items: Sequence[Item], asked: Iterable[ItemMaterial])
     return Figures(
         visits=sum(item.visits_before for item in items),
         materials=sum(entry.necessity is not Necessity.OPTIONAL for entry in asked),
-        working_days=sum(working_days(item.limit_before or item.promised_limit) for item in items),
+        working_days=sum(_span(item.limit_before or item.promised_limit)[0] for item in items) / 7,
         steps=bundle.steps_before or sum(len(item.steps) for item in items),
         forms=sum(bool(item.elements) for item in items),
         departments=len({item.department for item in items}),

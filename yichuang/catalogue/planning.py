@@ -115,7 +115,10 @@ class _Questions:
 def _fields(
     catalogue: Catalogue, items: Sequence[Item], answers: Answers, known: Known
 ) -> tuple[PlannedField, ...]:
-    """Each element once; required if any member requires it; in the first section that names it."""
+    """Each element once, required if any member requires it, in the first section that names it.
+
+    The fields of a section stand together, sections and fields in the order in which members bring them.
+    """
     users: dict[str, list[Item]] = {}
     required: set[str] = set()
     sections: dict[str, str] = {}
@@ -129,7 +132,8 @@ def _fields(
             if entry.section:
                 sections.setdefault(entry.element, entry.section)
     planned = []
-    for key, needing in users.items():
+    order = list(dict.fromkeys(sections.get(key, "") for key in users))
+    for key, needing in sorted(users.items(), key=lambda user: order.index(sections.get(user[0], ""))):
         source = known.values.get(key, "")
         planned.append(
             PlannedField(
@@ -246,9 +250,11 @@ def makers(material: MaterialType, needing: Collection[str], items: Iterable[Ite
 
 
 def _from_applicant(catalogue: Catalogue, material: MaterialType, need: _Need, known: Known) -> _Settled:
+    """An original is shown at the counter only where its item needs a visit; otherwise a copy is uploaded."""
     if material.key in known.uploads:
         return SourceKind.EARLIER, "", _("以前交过且仍然有效,免再次提交")
-    kind = SourceKind.PAPER if any(entry.originals for entry in need.how) else SourceKind.UPLOAD
+    shown = any(entry.originals and item.visits for item, entry in zip(need.items, need.how, strict=True))
+    kind = SourceKind.PAPER if shown else SourceKind.UPLOAD
     silent = [key for key in _stand_ins(material, "resource") if key not in known.resources]
     if silent:
         name = catalogue.resources[silent[0]].name

@@ -5,7 +5,8 @@ Everything is in memory; the index of a catalogue is built once, on the first se
 
 import heapq
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pypinyin import lazy_pinyin
@@ -14,7 +15,7 @@ from yichuang.catalogue.data import Bundle, Catalogue, Item
 
 #: Weight of where a word was found; an exact match counts whole, a beginning most, a middle less.
 _NAME, _ALIAS, _CODE, _PINYIN, _DEPARTMENT, _BOARD = 100.0, 90.0, 95.0, 70.0, 30.0, 20.0
-_BEGINS, _INSIDE, _LOOSE = 0.8, 0.6, 0.4
+_BEGINS, _INSIDE = 0.8, 0.6
 #: From this length on, what is nowhere as it is typed may be a question in plain words.
 _QUESTION = 4
 #: Fewer digits than this inside a code say nothing.
@@ -59,8 +60,16 @@ class _Entry:
     pairs: frozenset[str]  # pairs of neighbouring characters, for words that are nowhere as they are written
 
 
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """All entries of a catalogue, and where each pair of characters occurs."""
+
+    entries: tuple[_Entry, ...]
+    by_pair: Mapping[str, Sequence[int]]
+
+
 class _Memory:
-    built: tuple[Catalogue, tuple[_Entry, ...]] | None = None
+    built: tuple[Catalogue, _Index] | None = None
 
 
 def find(catalogue: Catalogue, text: str, limit: int = 20) -> tuple[Hit, ...]:
@@ -68,10 +77,10 @@ def find(catalogue: Catalogue, text: str, limit: int = 20) -> tuple[Hit, ...]:
     words = _normal(text).split()
     if not words:
         return ()
-    entries = _index(catalogue)
-    scored = [(score, entry) for entry in entries if (score := _score(entry, words)) > 0]
+    index = _index(catalogue)
+    scored = [(score, entry) for entry in index.entries if (score := _score(entry, words)) > 0]
     if not scored and len(words) == 1 and len(words[0]) >= _QUESTION:
-        scored = [(score, entry) for entry in entries if (score := _loose(entry, words)) > 0]
+        scored = _near(index, words[0])
     best = heapq.nsmallest(limit, [(-score, entry.order, entry.hit) for score, entry in scored])
     return tuple(hit for _score, _order, hit in best)
 
@@ -109,19 +118,27 @@ def _worth(word: str, target: _Word) -> float:
     return target.weight * _INSIDE
 
 
-def _loose(entry: _Entry, words: Sequence[str]) -> float:
-    """For a question in plain words: how many of its pairs of neighbouring characters the entry has."""
-    pairs = _pairs(words)
-    shared = len(pairs & entry.pairs)
-    return _LOOSE * shared if shared and (shared >= 2 or shared * 3 >= len(pairs)) else 0.0
+def _near(index: _Index, question: str) -> list[tuple[float, _Entry]]:
+    """For a question in plain words: what has two of its pairs of neighbouring characters, or a third of them."""
+    pairs = _pairs([question])
+    shared = Counter(place for pair in pairs for place in index.by_pair.get(pair, ()))
+    return [
+        (float(count), index.entries[place])
+        for place, count in shared.items()
+        if count >= 2 or count * 3 >= len(pairs)
+    ]
 
 
-def _index(catalogue: Catalogue) -> tuple[_Entry, ...]:
+def _index(catalogue: Catalogue) -> _Index:
     built = _Memory.built
     if built is None or built[0] is not catalogue:
         entries = [_entry(catalogue, "bundle", bundle) for bundle in catalogue.bundles.values()]
         entries += [_entry(catalogue, "item", item) for item in catalogue.items.values()]
-        built = _Memory.built = (catalogue, tuple(entries))
+        by_pair: dict[str, list[int]] = {}
+        for place, entry in enumerate(entries):
+            for pair in entry.pairs:
+                by_pair.setdefault(pair, []).append(place)
+        built = _Memory.built = (catalogue, _Index(tuple(entries), by_pair))
     return built[1]
 
 

@@ -17,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from yichuang.base import clock
 from yichuang.config import runtime, trial
 from yichuang.config.runtime import CannotStart
+from yichuang.ledger.partitions import ensure_partitions
 
 LEAST_POSTGRES = 15
 _LOCK = 0x59434D49  # "YCMI": of two machines that start together, one prepares and the other waits
@@ -75,13 +76,13 @@ def pending_migrations() -> list[str]:
 
 
 def migrate(report: Callable[[str], None]) -> None:
-    """Bring the schema up to date, where it is not."""
-    if not pending_migrations():
-        return
-    with _alone():
-        if pending := pending_migrations():
-            report(f"更新数据库结构({len(pending)})… migrating")
-            call_command("migrate", interactive=False, verbosity=0)
+    """Bring the schema up to date, where it is not, and make the ledger's next partitions."""
+    if pending_migrations():
+        with _alone():
+            if pending := pending_migrations():
+                report(f"更新数据库结构({len(pending)})… migrating")
+                call_command("migrate", interactive=False, verbosity=0)
+    ensure_partitions(clock.now())
 
 
 def collect_static(report: Callable[[str], None]) -> None:

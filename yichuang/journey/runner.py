@@ -6,14 +6,19 @@ steps are safe to repeat. What goes to one partner waits in that partner's own q
 """
 
 from collections import defaultdict
+from contextlib import suppress
+from datetime import timedelta
 
 import structlog
 from procrastinate import App, Blueprint, RetryStrategy
 from procrastinate.contrib.django import app as current_app
+from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.types import JSONDict
 
 from yichuang.base import clock
 from yichuang.departments import actions as departments
+from yichuang.departments import reconciliation
+from yichuang.departments.partners import partner_keys
 from yichuang.departments.queries import partners_with_work
 from yichuang.journey import failures
 from yichuang.journey.reactions import REACTIONS
@@ -92,14 +97,36 @@ def make_partitions(timestamp: int) -> None:
 def chase(timestamp: int) -> None:
     """One job for each partner that has something to be sent or asked after, in the partner's own queue."""
     for partner in partners_with_work(clock.now()):
-        queue = departments.queue_of(partner)
-        current_app.configure_task("journey:chase_partner", queue=queue, lock=queue).defer(partner=partner)
+        _defer_to_partner("journey:chase_partner", partner)
 
 
 @jobs.task(name="chase_partner")
 def chase_partner(partner: str) -> None:
     """Send what waits for this partner, ask after what is unknown or overdue."""
     departments.chase(now=clock.now(), partner_key=partner)
+
+
+@jobs.periodic(cron="40 2 * * *")
+@jobs.task(name="reconcile", queue="upkeep", queueing_lock="reconcile")
+def reconcile(timestamp: int) -> None:
+    """Every night one job for each partner: both sides' books of the day before are compared."""
+    for partner in partner_keys():
+        _defer_to_partner("journey:reconcile_partner", partner)
+
+
+@jobs.task(name="reconcile_partner", retry=REACT_RETRY)
+def reconcile_partner(partner: str) -> None:
+    """Compare yesterday's book with this partner's; differences stand on the partners' board."""
+    yesterday = clock.local(clock.now()).date() - timedelta(days=1)
+    reconciliation.reconcile(partner, yesterday, now=clock.now())
+
+
+def _defer_to_partner(task: str, partner: str) -> None:
+    """One job of a kind at a time in the partner's own queue: a slow partner heaps nothing up."""
+    queue = departments.queue_of(partner)
+    with suppress(AlreadyEnqueued):
+        job = current_app.configure_task(task, queue=queue, lock=queue, queueing_lock=f"{task}:{partner}")
+        job.defer(partner=partner)
 
 
 @jobs.periodic(cron="* * * * * */15")

@@ -236,18 +236,11 @@ def _applicant_values(catalogue: Catalogue, target: str, person: Person | None) 
 
 
 def _open_requests(catalogue: Catalogue, plan: Plan, content: DraftContent) -> Iterable[DataRequest]:
+    """What can be asked now: every grant of the plan's items whose subject is known and that was not asked yet."""
     items = {planned.item.key for planned in plan.cases}
-    seen: set[str] = set()
     for grant in catalogue.grants:
-        resource = catalogue.resources[grant.resource]
-        subject = content.values.get(resource.subject)
-        if (
-            grant.item in items
-            and subject
-            and grant.resource not in seen
-            and grant.resource not in content.asked
-        ):
-            seen.add(grant.resource)
+        subject = content.values.get(catalogue.resources[grant.resource].subject)
+        if grant.item in items and subject and grant.resource not in content.asked:
             yield DataRequest(resource=grant.resource, item=grant.item, subject=subject)
 
 

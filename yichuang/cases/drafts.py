@@ -62,14 +62,14 @@ def open_draft(actor: Actor, key: UUID) -> OpenDraft:
     row = Draft.objects.filter(key=key, staff_id=actor.id).first() if actor.kind is ActorKind.STAFF else None
     if row is None:
         raise NotVisible(_("这份草稿不存在:可能已经提交,或属于其他窗口人员。"))
-    return OpenDraft(row.key, row.number, row.target, row.revision, row.saved_at, _unpack(row.content))
+    return _opened(row)
 
 
-def own_drafts(actor: Actor, rows: int = 10) -> list[Draft]:
-    """The actor's newest drafts (unopened)."""
+def own_drafts(actor: Actor, rows: int = 10) -> list[OpenDraft]:
+    """The actor's newest drafts, opened."""
     if actor.kind is not ActorKind.STAFF:
         return []
-    return list(Draft.objects.filter(staff_id=actor.id).defer("content").order_by("-saved_at")[:rows])
+    return [_opened(row) for row in Draft.objects.filter(staff_id=actor.id).order_by("-saved_at")[:rows]]
 
 
 def submission_of(draft: OpenDraft) -> Submission:
@@ -81,6 +81,10 @@ def submission_of(draft: OpenDraft) -> Submission:
         key=draft.key, number=draft.number, target=draft.target, applicant=content.applicant, agent=content.agent,
         answers=content.answers, values=content.values, sources=content.sources, materials=content.materials,
     )  # fmt: skip
+
+
+def _opened(row: Draft) -> OpenDraft:
+    return OpenDraft(row.key, row.number, row.target, row.revision, row.saved_at, _unpack(row.content))
 
 
 def _unpack(stored: bytes | memoryview) -> DraftContent:

@@ -25,17 +25,21 @@ from yichuang.cases.reading import HistoryRow
 from yichuang.cases.states import WORKED, Stage, Verb
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.delivery import actions as delivery
+from yichuang.delivery import queries as delivery_queries
 from yichuang.feedback import queries as feedback_queries
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import ActorKind
 from yichuang.licences import queries as licence_queries
 from yichuang.notices import queries as notice_queries
+from yichuang.notices.data import NoticeFacts, NoticeKind
 from yichuang.web.counter.access import clerk
 from yichuang.web.http import Request
 
 #: Session key of the application just received: its query code is shown to the clerk once.
 FRESH = "fresh_receipt"
 
+#: Stages in which it is the counter's turn, or the applicant's to come back to it.
+OPEN = frozenset({Stage.RECEIVED, Stage.CORRECTING})
 #: What the history says of each act.
 _DEEDS: dict[str, Promise] = {
     Verb.RECEIVE: gettext_lazy("收件"),
@@ -43,7 +47,7 @@ _DEEDS: dict[str, Promise] = {
     Verb.CORRECT: gettext_lazy("收到补正"),
     Verb.DECLINE: gettext_lazy("不予受理"),
     Verb.ACCEPT: gettext_lazy("受理"),
-    Verb.RELEASE: gettext_lazy("前置事项已办,开始计时"),
+    Verb.RELEASE: gettext_lazy("开始计时"),
     Verb.CLAIM: gettext_lazy("认领"),
     Verb.UNCLAIM: gettext_lazy("放开认领"),
     Verb.BEGIN_REVIEW: gettext_lazy("部门系统开始审查"),
@@ -111,6 +115,7 @@ def application(request: Request, number: str) -> HttpResponse:
     row = queries.application(actor, number, now=moment)
     parties = identity_queries.masked_parties([row.party_id, *([row.agent_id] if row.agent_id else [])])
     stages = {case.stage for case in row.cases}
+    papers = notice_queries.of_application(row.number)
     handed_over = bool(stages & {Stage.DELIVERED, Stage.CLOSED})
     context = {
         "row": row,
@@ -119,10 +124,13 @@ def application(request: Request, number: str) -> HttpResponse:
         "query_code": _query_code_once(request, row),
         "cases": [_case_line(case, row) for case in row.cases],
         "can_accept": Stage.RECEIVED in stages,
+        "has_open": bool(stages & OPEN),
         "handed_over": handed_over,
+        "hand_overs": delivery_queries.of_application(row.id) if handed_over else (),
         "rating": feedback_queries.given(row.id) if handed_over else None,
         "rating_address": f"{settings.PUBLIC_URL}/track/{row.number}/",
-        "papers": _papers(row),
+        "papers": _papers(row, papers),
+        "papers_due": _papers_due(row, papers),
         "materials": [_material_line(material, row) for material in queries.materials(row.id)],
         "history": _deeds(reading.history(row), row),
         "turns": _turns(row),
@@ -163,7 +171,7 @@ def _query_code_once(request: Request, row: ApplicationRow) -> str:
 def _case_line(case: CaseRow, row: ApplicationRow) -> CaseLine:
     undecided = {sister.item_key: sister.item_name for sister in row.cases if sister.decided_at is None}
     waits_for = [undecided[item] for item in case.waits_for if case.waiting and item in undecided]
-    return CaseLine(case, tuple(waits_for), case.stage in {Stage.RECEIVED, Stage.CORRECTING})
+    return CaseLine(case, tuple(waits_for), case.stage in OPEN)
 
 
 def _turns(row: ApplicationRow) -> dict[str, int]:
@@ -175,7 +183,14 @@ def _turns(row: ApplicationRow) -> dict[str, int]:
     }
 
 
-def _papers(row: ApplicationRow) -> list[Paper]:
+def _papers_due(row: ApplicationRow, issued: Iterable[NoticeFacts]) -> bool:
+    """Whether the page should look again soon: the receipt or a notice of acceptance is still being made."""
+    there = {(notice.kind, notice.case_number) for notice in issued}
+    due = {(NoticeKind.ACCEPTANCE, case.number) for case in row.cases if case.stage == Stage.ACCEPTED}
+    return not {(NoticeKind.RECEIPT, None), *due} <= there
+
+
+def _papers(row: ApplicationRow, issued: Iterable[NoticeFacts]) -> list[Paper]:
     names = {case.number: case.item_name for case in row.cases}
     notices = [
         Paper(
@@ -185,7 +200,7 @@ def _papers(row: ApplicationRow) -> list[Paper]:
             address=reverse("counter:notice", args=[row.number, notice.id]),
             issued_at=notice.issued_at,
         )
-        for notice in notice_queries.of_application(row.number)
+        for notice in issued
     ]
     licences = [
         Paper(

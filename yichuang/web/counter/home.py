@@ -1,5 +1,7 @@
 """The counter's first page: find an item, go on with a draft, see what came in."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,8 +12,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from yichuang.base.clock import now
+from yichuang.base.crypto import mask_name
 from yichuang.cases import queries
 from yichuang.cases.drafts import own_drafts
+from yichuang.cases.queries import ApplicationRow
+from yichuang.cases.states import Stage
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue import search as catalogue_search
 from yichuang.catalogue.search import Hit
@@ -26,12 +31,26 @@ _APPLICATIONS = 20
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
-    """A draft of one's own, unopened."""
+    """A draft of one's own; the applicant is masked."""
 
     key: UUID
     number: str
     name: str
+    applicant: str
     saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationLine:
+    """An application in a list; `stages`: how many of its cases stand where, in the order of a case's life."""
+
+    number: str
+    applicant: str
+    target_name: str
+    received_at: datetime
+    ready: bool
+    cases: int
+    stages: tuple[tuple[Stage, int], ...]
 
 
 @clerk
@@ -48,7 +67,7 @@ def home(request: Request) -> HttpResponse:
         "words": "",
         "hits": (),
         "drafts": _drafts(request),
-        "applications": applications,
+        "applications": _lines(applications),
         "following": following,
         "is_first": not before,
     }
@@ -73,11 +92,23 @@ def search(request: Request) -> HttpResponseBase:
     rows = queries.search_applications(request.actor, words, now=now())
     if len(rows) == 1:
         return redirect("counter:application", rows[0].number)
-    return render(request, "counter/found.html", {"words": words, "applications": rows})
+    return render(request, "counter/found.html", {"looked_up": words, "applications": _lines(rows)})
 
 
 def _find(words: str) -> tuple[Hit, ...]:
     return catalogue_search.find(catalogue_queries.current(), words, limit=_HITS) if words else ()
+
+
+def _lines(rows: Iterable[ApplicationRow]) -> list[ApplicationLine]:
+    lines = []
+    for row in rows:
+        counted = Counter(Stage(case.stage) for case in row.cases)
+        stages = tuple((stage, counted[stage]) for stage in Stage if counted[stage])
+        line = ApplicationLine(
+            row.number, row.applicant, row.target_name, row.received_at, row.ready, len(row.cases), stages
+        )
+        lines.append(line)
+    return lines
 
 
 def _drafts(request: Request) -> list[DraftLine]:
@@ -85,6 +116,12 @@ def _drafts(request: Request) -> list[DraftLine]:
     names = {key: item.name for key, item in catalogue.items.items()}
     names |= {key: bundle.name for key, bundle in catalogue.bundles.items()}
     return [
-        DraftLine(row.key, row.number, names.get(row.target, row.target), row.saved_at)
-        for row in own_drafts(request.actor)
+        DraftLine(
+            draft.key,
+            draft.number,
+            names.get(draft.target, draft.target),
+            mask_name(draft.content.applicant.name) if draft.content.applicant else "",
+            draft.saved_at,
+        )
+        for draft in own_drafts(request.actor)
     ]

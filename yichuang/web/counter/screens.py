@@ -53,6 +53,7 @@ class Line:
     error: str
     required: bool
     width: str
+    wide: bool
     options: tuple[tuple[str, str], ...]
     source: str
     source_name: str
@@ -129,8 +130,7 @@ class Screen:
     open_slips: int
     fee: int  # fen
     promise: str
-    before: Figures
-    now: Figures
+    figures: tuple[tuple[str, float, float, str], ...]  # label, before, now, unit
     errors: tuple[Fault, ...] = ()
     field_errors: Mapping[str, str] = field(default_factory=dict)
 
@@ -181,8 +181,7 @@ def screen_of(
         open_slips=sum(slip.state == "due" for slip in slips),
         fee=sum(fee.amount for fee in plan.fees),
         promise=limit_text(plan.promised),
-        before=plan.before,
-        now=plan.now,
+        figures=_figures(plan.before, plan.now),
         errors=errors,
         field_errors=wrong,
     )
@@ -240,7 +239,7 @@ def _with(content: DraftContent, sent: DraftInput) -> DraftContent:
 def _questions(plan: Plan, content: DraftContent, wrong: Mapping[str, str]) -> Iterable[Question]:
     for situation in plan.situations:
         name = ANSWER + situation.key
-        value = content.answers.get(situation.key, "")
+        value = content.answers.get(situation.key) or situation.default
         yield Question(name, situation.question, tuple(situation.options.items()), value, wrong.get(name, ""))
 
 
@@ -283,6 +282,7 @@ def _line(
         error=wrong.get(name, ""),
         required=planned.required,
         width=_WIDTHS.get(element.type, "40"),
+        wide=element.type == "address",
         options=tuple(element.choices.items()),
         source=source,
         source_name=resource.name if resource and value else _("本人填写") if value else "",
@@ -366,6 +366,16 @@ def _can_ask(catalogue: Catalogue, plan: Plan, content: DraftContent) -> bool:
         and grant.resource not in found
         and bool(content.values.get(catalogue.resources[grant.resource].subject))
         for grant in catalogue.grants
+    )
+
+
+def _figures(before: Figures, after: Figures) -> tuple[tuple[str, float, float, str], ...]:
+    days = [int(days) if days == int(days) else days for days in (before.working_days, after.working_days)]
+    return (
+        (_("跑动"), before.visits, after.visits, _("次")),
+        (_("材料"), before.materials, after.materials, _("份")),
+        (_("表"), before.forms, after.forms, _("张")),
+        (_("工作日"), days[0], days[1], _("天")),
     )
 
 

@@ -45,6 +45,8 @@ desk.addEventListener("input", typed);
 desk.addEventListener("keydown", entered);
 document.addEventListener("keydown", pressed);
 desk.addEventListener("submit", submitted);
+// What the pressed button sends is everything; nothing more is to be kept beside it.
+desk.addEventListener("htmx:confirm", (event) => "sent" in desk.dataset && event.preventDefault());
 desk.addEventListener("htmx:beforeRequest", () => (busy += 1));
 desk.addEventListener("htmx:afterRequest", () => {
   busy -= 1;

@@ -133,7 +133,7 @@ _UNSEALED = "SELECT min(at) FROM ledger_entry WHERE xid >= %s"
 def ledger() -> Iterator[Finding]:
     """Partitions are made ahead of time, and entries are sealed soon after they are written."""
     first = clock.now().date().replace(day=1)
-    wanted = [f"ledger_entry_{month_after(first, ahead):%Y_%m}" for ahead in range(MONTHS_AHEAD + 1)]
+    wanted = [f"ledger_entry_{month_after(first, ahead):%Y_%m}" for ahead in range(1, MONTHS_AHEAD + 1)]
     sealed_to = Seal.objects.order_by("-id").values_list("to_xid", flat=True).first() or 0
     with connection.cursor() as cursor:
         cursor.execute(

@@ -179,11 +179,8 @@ def _parser() -> argparse.ArgumentParser:
     plan.add_argument("--format", choices=("table", "json"), default="table")
 
     add("verify", _verify, "refold every case from the ledger, check the seals, name each difference")
-    add(
-        "doctor",
-        _doctor,
-        "examine configuration, database, jobs, seals and disk, with a remedy for each fault",
-    )
+    doctor = add("doctor", _doctor, "examine this installation: what is well, and a remedy for each fault")
+    doctor.add_argument("--retry", action="store_true", help="put failed jobs back into the queue afterwards")
     backup = add("backup", _backup, "write the whole database to one file")
     backup.add_argument("file", type=Path)
     restore = add("restore", _restore, "read such a file into an empty database")

@@ -82,7 +82,7 @@ def migrate(report: Callable[[str], None]) -> None:
             if pending := pending_migrations():
                 report(f"更新数据库结构({len(pending)})… migrating")
                 call_command("migrate", interactive=False, verbosity=0)
-    ensure_partitions(clock.now())
+    ensure_partitions(clock.now())  # before the first entry, or its month stays in the default partition
 
 
 def collect_static(report: Callable[[str], None]) -> None:

@@ -12,7 +12,7 @@ from types import FrameType
 
 import structlog
 
-from yichuang.config import embedded, machine, runtime
+from yichuang.config import embedded, machine, runtime, setup
 from yichuang.config.processes import Child, fork, stop
 from yichuang.config.runtime import CannotStart
 
@@ -135,21 +135,21 @@ def up() -> None:
 
 
 def _start(platform: _Platform, home: Path, began: float) -> None:
+    from django.conf import settings
+
+    setup.name_settings()
+    machine.check_port(settings.BIND, settings.PORT, f"YICHUANG_PORT={settings.PORT + 10} make run")
     server = platform.server
     if server is not None:
         if not server.data.exists():
             _say(f"首次启动:在 {home} 建立数据库… first start")
         server.begin()
     # The server starts on another core while this one imports.
-    from yichuang.config import setup
-
     setup.django()
-    from django.conf import settings
     from django.db import connections
 
     from yichuang.config import greeting, preparing, serving, simulating
 
-    machine.check_port(settings.BIND, settings.PORT, f"YICHUANG_PORT={settings.PORT + 10} make run")
     if settings.SIMULATORS:
         simulating.check_ports()
         simulating.redirect_endpoints()

@@ -1,6 +1,7 @@
 """Taking files in and giving them out. The type is what the content says, never what the name says."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,7 +36,10 @@ def check_upload(name: str, content: bytes) -> str:
         raise Invalid(_("文件“%(name)s”是空的,请重新选择文件。") % {"name": name}, code="file_empty")
     if len(content) > settings.MAX_UPLOAD_BYTES:
         limit = settings.MAX_UPLOAD_BYTES // 1_000_000
-        sentence = _("文件“%(name)s”超过%(limit)d MB,请压缩或分成几份后再上传。") % {"name": name, "limit": limit}
+        sentence = _("文件“%(name)s”超过%(limit)d MB,请压缩或分成几份后再上传。") % {
+            "name": name,
+            "limit": limit,
+        }
         raise Invalid(sentence, code="file_too_large")
     media_type = next((kind for start, kind in _SIGNATURES if content.startswith(start)), None)
     if media_type is None:
@@ -61,3 +65,8 @@ def read(file_id: int) -> FileContent:
     """The file. The caller has checked the right to it and records the read."""
     row = StoredFile.objects.get(id=file_id)
     return FileContent(row.name, row.media_type, decrypt(row.content, _CONTEXT))
+
+
+def media_types(ids: Iterable[int]) -> dict[int, str]:
+    """The media type of each of these files, without opening any; one query."""
+    return dict(StoredFile.objects.filter(id__in=set(ids)).values_list("id", "media_type"))

@@ -22,6 +22,7 @@ class Place:
 #: In the order of the navigation; a member of staff starts at the first one that is open to her.
 PLACES = (
     Place(_("窗口受理"), "counter:home", frozenset({Role.CLERK})),
+    Place(_("审批工作台"), "desk:home", frozenset({Role.OFFICER, Role.CHIEF_OFFICER})),
     Place(_("账号"), "account_staff", frozenset({Role.ADMINISTRATOR})),
     Place(_("我的账号"), "account_home", frozenset(Role)),
     Place(_("界面样式"), "design-staff", frozenset({Role.ADMINISTRATOR})),

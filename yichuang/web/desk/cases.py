@@ -1,0 +1,132 @@
+"""One case at the officer's desk: all facts on one page, and the acts on it."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from yichuang.base.clock import now
+from yichuang.base.errors import Invalid, Overtaken, Refused
+from yichuang.cases import queries, reading
+from yichuang.cases.actions import review
+from yichuang.cases.data import CaseRow
+from yichuang.cases.queries import ApplicationRow
+from yichuang.cases.states import Outcome, Verb
+from yichuang.identity.data import Actor
+from yichuang.web.desk.access import officer
+from yichuang.web.desk.screens import whole_case
+from yichuang.web.http import Request
+
+
+@officer
+@require_safe
+def case(request: Request, number: str) -> HttpResponse:
+    """Everything about a case that its department may know."""
+    row, found = queries.application_of_case(request.actor, number, now=now())
+    return _page(request, row, found)
+
+
+@officer
+@require_POST
+def claim(request: Request, number: str) -> HttpResponseBase:
+    """Take the case; one's own again: for longer."""
+    _row, found = queries.application_of_case(request.actor, number, now=now())
+    try:
+        review.claim(actor=request.actor, case_id=found.id, now=now())
+    except Overtaken as refusal:
+        messages.error(request, str(refusal))
+    else:
+        sentence = _("已认领“%(item)s”，%(hours)d小时内由您办理。")
+        messages.success(request, sentence % {"item": found.item_name, "hours": review.CLAIM_HOURS})
+    return redirect("desk:case", number)
+
+
+@officer
+@require_POST
+def unclaim(request: Request, number: str) -> HttpResponseBase:
+    """Give the case back to the department's list."""
+    _row, found = queries.application_of_case(request.actor, number, now=now())
+    try:
+        review.unclaim(actor=request.actor, case_id=found.id, now=now())
+    except Overtaken as refusal:
+        messages.error(request, str(refusal))
+        return redirect("desk:case", number)
+    messages.success(request, _("已放开“%(item)s”，同事可以认领。") % {"item": found.item_name})
+    return redirect("desk:home")
+
+
+@officer
+@require_POST
+def decide(request: Request, number: str) -> HttpResponseBase:
+    """Grant or refuse, and go on to the next case. Whatever is refused here leaves the text in its box."""
+    actor = request.actor
+    row, found = queries.application_of_case(actor, number, now=now())
+    typed = request.POST.get("text", "")
+    try:
+        outcome = _outcome(request.POST.get("outcome", ""))
+        opinion = typed if typed.strip() or outcome is Outcome.REFUSED else plain_grant()
+        review.decide(actor=actor, case_id=found.id, outcome=outcome, opinion=opinion, now=now())
+    except Invalid as refusal:
+        return _page(request, row, found, typed=typed, refusal=refusal)
+    except Overtaken as refusal:
+        row, found = queries.application_of_case(actor, number, now=now())
+        if not _was_this_very_decision(actor, row, found, outcome, opinion):
+            return _page(request, row, found, typed=typed, refusal=refusal)
+    return _go_on(request, found, outcome)
+
+
+def plain_grant() -> str:
+    """What the decision says where the officer has nothing to add to 准予."""
+    return _("经审查，申请材料齐全，符合法定条件，准予。")
+
+
+def _outcome(value: str) -> Outcome:
+    """Raises `Invalid` for anything but the two."""
+    try:
+        return Outcome(value)
+    except ValueError as error:
+        raise Invalid(_("请选择“准予”或“不予许可”。"), code="no_outcome") from error
+
+
+def _was_this_very_decision(
+    actor: Actor, row: ApplicationRow, found: CaseRow, outcome: Outcome, opinion: str
+) -> bool:
+    """The same form sent twice: the first time has done all."""
+    return any(
+        entry.verb == Verb.DECIDE
+        and entry.actor_kind == actor.kind
+        and entry.actor_id == actor.id
+        and entry.facts["outcome"] == outcome
+        and entry.text == opinion.strip()
+        for entry in reading.history(row, [found.id])
+    )
+
+
+def _go_on(request: Request, decided: CaseRow, outcome: Outcome) -> HttpResponseBase:
+    if outcome is Outcome.GRANTED:
+        sentence = _("已准予“%(item)s”，正在制证、出具决定书。")
+    else:
+        sentence = _("已决定不予许可“%(item)s”，正在出具决定书。")
+    messages.success(request, sentence % {"item": decided.item_name})
+    following = queries.next_case(request.actor, now=now())
+    return redirect("desk:case", following.number) if following else redirect("desk:home")
+
+
+def _page(
+    request: Request,
+    row: ApplicationRow,
+    found: CaseRow,
+    *,
+    typed: str = "",
+    refusal: Refused | None = None,
+) -> HttpResponse:
+    context = whole_case(request.actor, row, found, now())
+    context |= {
+        "typed": typed,
+        "refusal": refusal,
+        "errors": [(refusal.field or "", str(refusal))] if refusal else [],
+        "plain_grant": plain_grant(),
+    }
+    return render(request, "desk/case.html", context, status=refusal.status if refusal else 200)

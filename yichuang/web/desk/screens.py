@@ -1,0 +1,164 @@
+"""What the officers' pages show, put together from the reads of the domain."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from yichuang.base import files
+from yichuang.cases import queries, reading
+from yichuang.cases.data import CaseRow, MaterialRow
+from yichuang.cases.queries import ApplicationRow
+from yichuang.cases.reading import FormField
+from yichuang.cases.states import WORKED
+from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.data import SourceKind
+from yichuang.departments import queries as department_queries
+from yichuang.identity import queries as identity_queries
+from yichuang.identity.data import Actor
+from yichuang.licences import queries as licence_queries
+from yichuang.licences.data import LicenceFacts
+from yichuang.notices import queries as notice_queries
+from yichuang.web.history import deeds
+from yichuang.web.timing import time_left
+
+_PDF = "application/pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case with what the officer wants to know of it at a glance."""
+
+    case: CaseRow
+    left: str  # time left, in words
+    holder: str  # the name of who has claimed it
+    is_mine: bool
+
+    @property
+    def is_free(self) -> bool:
+        """Nobody has claimed it, and it is worked on here."""
+        is_worked = self.case.stage in WORKED and not self.case.waiting
+        return is_worked and not self.case.partner and self.case.claimed_by is None
+
+    @property
+    def can_decide(self) -> bool:
+        """Hers, or instant (即办件) and nobody's: then it is decided on the spot."""
+        is_open = self.case.stage in WORKED and not self.case.waiting and not self.case.partner
+        return is_open and (self.is_mine or (self.is_free and self.case.is_instant))
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialLine:
+    """A material, what settled it, and how it is shown: as a picture, as a PDF, or not at all."""
+
+    row: MaterialRow
+    source_name: str
+    address: str
+    kind: str  # image | pdf | ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document or licence of the case."""
+
+    title: str
+    number: str
+    address: str
+    issued_at: datetime
+
+
+def lines(cases: Sequence[CaseRow], actor: Actor, now: datetime) -> list[CaseLine]:
+    """The cases with the names of who holds them; one query."""
+    holders = {case.claimed_by for case in cases if case.claimed_by is not None}
+    names = identity_queries.staff_names(holders) if holders else {}
+    return [
+        CaseLine(
+            case,
+            left=time_left(case, now),
+            holder=names.get(case.claimed_by, "") if case.claimed_by else "",
+            is_mine=case.claimed_by == actor.id,
+        )
+        for case in cases
+    ]
+
+
+def whole_case(actor: Actor, row: ApplicationRow, case: CaseRow, now: datetime) -> dict[str, Any]:
+    """All facts of a case for its page. Opens the form and so records that it was read."""
+    own = own_items(row, case)
+    own_numbers = {each.number for each in row.cases if each.item_key in own}
+    licences = licence_queries.of_cases([each.number for each in row.cases])
+    parties = identity_queries.masked_parties([row.party_id, *([row.agent_id] if row.agent_id else [])])
+    undecided = {sister.item_key: sister.item_name for sister in row.cases if sister.decided_at is None}
+    return {
+        "row": row,
+        "case": case,
+        "line": lines([case], actor, now)[0],
+        "applicant": parties[row.party_id],
+        "agent": parties.get(row.agent_id) if row.agent_id else None,
+        "sections": _sections(reading.form(actor, row, own, now=now)),
+        "materials": _materials(row, case, own, licences),
+        "sisters": [sister for sister in row.cases if sister.id != case.id],
+        "waits_for": [undecided[item] for item in case.waits_for if case.waiting and item in undecided],
+        "history": deeds(reading.history(row, [case.id]), {case.number: case.item_name}, inner=True),
+        "papers": _papers(row, case, {number: licences[number] for number in own_numbers & set(licences)}),
+        "dispatch": department_queries.of_cases([case.number]).get(case.number) if case.partner else None,
+    }
+
+
+def own_items(row: ApplicationRow, case: CaseRow) -> list[str]:
+    """The items of the application that the case's department performs: what its officers may know of."""
+    return [each.item_key for each in row.cases if each.department_id == case.department_id]
+
+
+def sister_number(row: ApplicationRow, material: MaterialRow) -> str:
+    """The number of the sister case whose result is this material; "" where it is not a sister's."""
+    if material.source is not SourceKind.SISTER:
+        return ""
+    return next((case.number for case in row.cases if case.item_key == material.reference), "")
+
+
+def _sections(fields: Iterable[FormField]) -> list[tuple[str, list[FormField]]]:
+    grouped: dict[str, list[FormField]] = {}
+    for field in fields:
+        grouped.setdefault(field.section, []).append(field)
+    return list(grouped.items())
+
+
+def _materials(
+    row: ApplicationRow, case: CaseRow, own: Sequence[str], licences: Mapping[str, LicenceFacts]
+) -> list[MaterialLine]:
+    found = queries.materials(row.id, own)
+    types = files.media_types(line.file_id for line in found if line.file_id is not None)
+    catalogue = catalogue_queries.current()
+    named: Mapping[str, Any] = {**catalogue.items, **catalogue.licence_types, **catalogue.resources}
+    shown = []
+    for material in found:
+        kind = ""
+        if material.file_id is not None:
+            kind = "pdf" if types.get(material.file_id) == _PDF else "image"
+        elif material.evidence_id is not None or sister_number(row, material) in licences:
+            kind = "pdf"
+        source = named.get(material.reference)
+        address = reverse("desk:material", args=[case.number, material.key]) if kind else ""
+        shown.append(MaterialLine(material, source.name if source else "", address, kind))
+    return shown
+
+
+def _papers(row: ApplicationRow, case: CaseRow, licences: Mapping[str, LicenceFacts]) -> list[Paper]:
+    notices = [
+        Paper(
+            title=notice.title,
+            number=notice.number,
+            address=reverse("desk:notice", args=[case.number, notice.id]),
+            issued_at=notice.issued_at,
+        )
+        for notice in notice_queries.of_application(row.number)
+        if notice.case_number == case.number
+    ]
+    own = licences.get(case.number)
+    if own is None:
+        return notices
+    address = reverse("desk:licence", args=[case.number])
+    return [Paper(own.type_name, own.number, address, own.issued_at), *notices]

@@ -1,0 +1,18 @@
+"""Addresses of the officers' desk (审批工作台)."""
+
+from django.urls import path
+
+from yichuang.web.desk import cases, home, papers
+
+app_name = "desk"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("search/", home.search, name="search"),
+    path("cases/<slug:number>/", cases.case, name="case"),
+    path("cases/<slug:number>/claim/", cases.claim, name="claim"),
+    path("cases/<slug:number>/unclaim/", cases.unclaim, name="unclaim"),
+    path("cases/<slug:number>/decide/", cases.decide, name="decide"),
+    path("cases/<slug:number>/materials/<slug:material>/", papers.material, name="material"),
+    path("cases/<slug:number>/notices/<int:notice_id>/", papers.notice, name="notice"),
+    path("cases/<slug:number>/licence/", papers.licence, name="licence"),
+]

@@ -1,0 +1,82 @@
+"""The history of cases as people read it: who did what when, with the text that goes with it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from yichuang.cases.reading import HistoryRow
+from yichuang.cases.states import OUTCOME_NAMES, Outcome, Verb
+from yichuang.identity import queries as identity_queries
+from yichuang.identity.data import ActorKind
+
+#: What the history says of each act.
+DEEDS: dict[Verb, Promise] = {
+    Verb.RECEIVE: _("收件"),
+    Verb.ASK_CORRECTION: _("告知补正"),
+    Verb.CORRECT: _("收到补正"),
+    Verb.DECLINE: _("不予受理"),
+    Verb.ACCEPT: _("受理"),
+    Verb.RELEASE: _("前置事项已办，开始计时"),
+    Verb.CLAIM: _("认领"),
+    Verb.UNCLAIM: _("放开认领"),
+    Verb.BEGIN_REVIEW: _("部门系统开始审查"),
+    Verb.DECIDE: _("作出决定"),
+    Verb.ISSUE: _("制证完成"),
+    Verb.DELIVER: _("送达"),
+    Verb.CLOSE: _("办结"),
+}
+#: Acts that are the department's own way of working.
+INNER = frozenset({Verb.CLAIM, Verb.UNCLAIM})
+#: Acts that the applicant had hoped to be spared.
+_BAD = frozenset({Verb.DECLINE, Verb.ASK_CORRECTION})
+_ACTORS: dict[str, Promise] = {
+    ActorKind.PARTNER: _("部门系统"),
+    ActorKind.SYSTEM: _("平台"),
+    ActorKind.APPLICANT: _("申请人"),
+    ActorKind.ANONYMOUS: _("访客"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """An act; the same act on several cases at one moment is one. `items`: on which, unless it is all of them."""
+
+    at: datetime
+    what: str
+    who: str
+    items: tuple[str, ...]
+    text: str
+    is_bad: bool
+
+
+def deeds(entries: Iterable[HistoryRow], names: Mapping[str, str], *, inner: bool = False) -> list[Deed]:
+    """The acts, newest first. `names`: case number → item. `inner`: with the department's own way of working."""
+    shown = [entry for entry in entries if entry.verb in DEEDS and (inner or entry.verb not in INNER)]
+    staff = identity_queries.staff_names(
+        entry.actor_id for entry in shown if entry.actor_kind == ActorKind.STAFF
+    )
+    numbers = {entry.case_number for entry in shown}
+    grouped: dict[tuple[datetime, str, str, str, bool], list[str]] = {}
+    for entry in shown:
+        who = staff.get(entry.actor_id, "") if entry.actor_kind == ActorKind.STAFF else ""
+        who = who or str(_ACTORS.get(entry.actor_kind, ""))
+        is_bad = entry.verb in _BAD or entry.facts.get("outcome") == Outcome.REFUSED
+        key = (entry.at, _what(entry), who, entry.text, is_bad)
+        grouped.setdefault(key, []).append(names[entry.case_number])
+    found = [
+        Deed(at, what, who, () if len(items) == len(numbers) else tuple(items), text, is_bad)
+        for (at, what, who, text, is_bad), items in grouped.items()
+    ]
+    return found[::-1]
+
+
+def _what(entry: HistoryRow) -> str:
+    """The act in words; of a decision also how it fell."""
+    verb = Verb(entry.verb)
+    outcome = entry.facts.get("outcome")
+    if verb is Verb.DECIDE and outcome:
+        return f"{DEEDS[verb]}：{OUTCOME_NAMES[Outcome(outcome)]}"
+    return str(DEEDS[verb])

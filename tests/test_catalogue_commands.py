@@ -54,7 +54,7 @@ def test_a_plan_is_shown_by_key_name_or_alias(
     assert commands.show_plan(target, {"marriage": "married"}) == 0
     shown = capsys.readouterr().out
     assert shown.startswith("新生儿出生\n")
-    for words in ("婚姻登记库可查,免提交", "5个工作日", "参保费 500.00元", "逐项办理", "已回答"):
+    for words in ("婚姻登记库可查,免提交", "5个工作日", "参保费 500.00元", "逐项办理", "人口库可查,自动填入"):
         assert words in shown
 
 
@@ -83,6 +83,23 @@ def test_an_unknown_name_is_answered_with_what_is_near(
     assert "相近的有:新生儿出生" in capsys.readouterr().out
     assert commands.show_plan("水库", {}) == 1
     assert "请换一个说法" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ({"mariage": "married"}, "这里不问“mariage”;要问的是:marriage"),
+        ({"marriage": "wed"}, "没有选项“wed”;可选:married、single"),
+    ],
+)
+def test_an_answer_that_answers_nothing_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], answers: dict[str, str], told: str
+) -> None:
+    commands.publish(write_folder(tmp_path))
+    capsys.readouterr()
+    assert commands.show_plan("330709001001", answers) == 1
+    assert told in capsys.readouterr().out
 
 
 def test_columns_stand_in_line_with_chinese_text() -> None:

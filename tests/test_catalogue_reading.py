@@ -1,10 +1,13 @@
 """Reading a city's folder: each fault is named with its file, its line and what to do."""
 
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from tests.catalogue_folder import line_of, write_folder
+from tests.catalogue_folder import FILES, line_of, write_folder
 from yichuang.catalogue.checking import examine
 from yichuang.catalogue.loading import read
 from yichuang.deadlines.data import Limit, Unit
@@ -117,6 +120,7 @@ def test_a_fault_names_its_file_its_line_and_the_remedy(
         ("elements:\n  - key: a\n\tlabel: 甲\n", 3, "YAML写法有误", "空格"),
         ("elements:\n  - key: a: b\n", 2, "YAML写法有误", "冒号"),
         ("elements: [{key: a\n", 2, "YAML写法有误", "括号"),
+        ("elements:\n  - key: \x08a\n", 2, "控制字符", "删去"),
         ("- a\n", 1, "应为“键: 值”的形式", "冒号"),
     ],
 )
@@ -165,6 +169,26 @@ def test_files_that_are_not_read_are_told(tmp_path: Path) -> None:
 def test_what_refers_to_a_broken_row_is_not_told_twice(tmp_path: Path) -> None:
     found = faults(write_folder(tmp_path, ("elements.yaml", "label: 新生儿姓名, ", "")))
     assert [(path, problem) for path, _line, problem, _remedy in found] == [("elements.yaml", "缺少“label”")]
+
+
+MANGLED = st.sampled_from(
+    ["", "- ", "x", "{", "[a", "key:", "  - {}", "? a", "&a *a", "!!int x", "'", "a: b: c", "\t", "1: 2", "~"]
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(sorted(FILES)), st.integers(0, 60), MANGLED | st.text(max_size=12), st.booleans())
+def test_whatever_is_written_is_answered_with_faults_and_never_with_a_crash(
+    name: str, line: int, text: str, instead: bool
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = write_folder(Path(folder))
+        lines = FILES[name].splitlines()
+        at = line % len(lines)
+        lines[at : at + instead] = [text]
+        (root / name).write_text("\n".join(lines), encoding="utf-8", errors="surrogatepass")
+        reading = examine(root)
+    assert reading.faults or reading.catalogue is not None
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:

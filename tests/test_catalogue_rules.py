@@ -61,6 +61,11 @@ REFERENCES: list[tuple[Edit, str, str]] = [
         "birth_certificate",
         "没有文书模板 documents/papers.typ",
     ),
+    (
+        ("resources.yaml", "    subject: mother_number\n", "    subject: mother_number\n    fallback: fax\n"),
+        "fax",
+        "“fax”不存在",
+    ),
     (("resources.yaml", "provider: police", "provider: nobody"), "population", "departments中没有“nobody”"),
     (("resources.yaml", "{name: mother_name}", "{name: mothers}"), "population", "elements中没有“mothers”"),
     (("resources.yaml", "fields: [spouse]", "fields: [wife]"), "resource: marriage", "answers中没有“wife”"),
@@ -139,6 +144,7 @@ ORDER: list[tuple[Edit, str, str]] = [
         "mem",
         "→",
     ),
+    ((NEWBORN, "steps_before: 12", "outcome: together"), "outcome", "结果规则“together”不存在"),
     ((NEWBORN, "item: medical_insurance", "item: household_birth"), "household", "写了两次"),
 ]
 

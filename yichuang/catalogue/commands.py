@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from yichuang.base import clock
-from yichuang.base.errors import Refused
+from yichuang.base.errors import Invalid, Refused
 from yichuang.catalogue import actions, queries, search, stored
 from yichuang.catalogue.checking import examine
 from yichuang.catalogue.data import Catalogue, Figures, Plan, Situation
@@ -57,29 +57,33 @@ def publish(folder: Path) -> int:
 
 
 def show_plan(target: str, answers: Mapping[str, str], output: str = "table") -> int:
-    """Print the plan of a bundle or item (its key, name or alias) as a `table` or as `json`."""
+    """Print the plan of a bundle or item (its key, name, alias or code) as a `table` or as `json`."""
     try:
         catalogue = queries.current()
         key = find_target(catalogue, target)
         made = plan(catalogue, key, answers, everything_up(catalogue))
+        _check_answers(made, answers)
     except Refused as refused:
         print(refused)
         return 1
     if output == "json":
         print(json.dumps(plan_facts(made), ensure_ascii=False, indent=2))
     else:
-        print("\n".join(_lines(catalogue, made)))
+        print("\n".join(_lines(catalogue, made, answers)))
     return 0
 
 
 def find_target(catalogue: Catalogue, words: str) -> str:
-    """The key that is named by its key, name or alias. Raises `Refused` naming what is near."""
+    """The key that is named by its key, name, alias or code. Raises `Refused` naming what is near."""
     for rows in (catalogue.bundles, catalogue.items):
         if words in rows:
             return words
         for key, row in rows.items():
             if words == row.name or words in row.aliases:
                 return key
+    for key, item in catalogue.items.items():
+        if words in {item.catalog_code, item.task_code}:
+            return key
     near = "、".join(hit.name for hit in search.find(catalogue, words, limit=5))
     if near:
         sentence = _("没有叫“%(words)s”的事项或一件事,相近的有:%(near)s。")
@@ -116,7 +120,19 @@ def _print_faults(folder: Path, faults: Sequence[Fault]) -> None:
     print(_("共%(count)d处错误。") % {"count": len(faults)})
 
 
-def _lines(catalogue: Catalogue, made: Plan) -> Iterable[str]:
+def _check_answers(made: Plan, answers: Mapping[str, str]) -> None:
+    """Raises `Invalid` where an answer answers nothing: a slip of the keyboard must not pass for an answer."""
+    asked = {situation.key: situation for situation in made.situations}
+    for key, code in answers.items():
+        if key not in asked:
+            facts = {"key": key, "keys": "、".join(asked) or "-"}
+            raise Invalid(_("这里不问“%(key)s”;要问的是:%(keys)s。") % facts, code="answer_unknown")
+        if code not in asked[key].options:
+            facts = {"key": key, "code": code, "codes": "、".join(asked[key].options)}
+            raise Invalid(_("“%(key)s”没有选项“%(code)s”;可选:%(codes)s。") % facts, code="answer_unknown")
+
+
+def _lines(catalogue: Catalogue, made: Plan, answers: Mapping[str, str]) -> Iterable[str]:
     names = {case.item.key: case.item.name for case in made.cases}
     filled = {
         key: catalogue.resources[lookup.resource].name
@@ -132,7 +148,7 @@ def _lines(catalogue: Catalogue, made: Plan) -> Iterable[str]:
                 [
                     situation.question,
                     " / ".join(f"{code}={label}" for code, label in situation.options.items()),
-                    _taken(situation, made),
+                    _taken(situation, made, answers),
                 ]
                 for situation in made.situations
             ],
@@ -191,9 +207,9 @@ def _lines(catalogue: Catalogue, made: Plan) -> Iterable[str]:
     )
 
 
-def _taken(situation: Situation, made: Plan) -> str:
+def _taken(situation: Situation, made: Plan, answers: Mapping[str, str]) -> str:
     if situation.key not in made.unanswered:
-        return _("已回答")
+        return situation.options[answers[situation.key]]
     if not situation.default:
         return _("未回答")
     return _("默认:%(answer)s") % {"answer": situation.options[situation.default]}

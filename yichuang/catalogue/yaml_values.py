@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from yichuang.catalogue.folder import Fault, Place
 from yichuang.deadlines.data import Limit, Unit
@@ -75,6 +76,11 @@ def parse(source: Source, content: bytes) -> Node | None:
         return None
     try:
         node: Node | None = YAML(typ="safe", pure=True).compose(text)
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        problem = _("第%(line)d行有看不见的控制字符") % {"line": line}
+        source.faults.append(Fault(source.path, line, "-", problem, _("删去它,把这一行重新输入一遍")))
+        return None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = _("YAML写法有误:%(problem)s") % {"problem": error.problem or error.context}

@@ -8,6 +8,8 @@ from yichuang.catalogue.data import Bundle, Item
 from yichuang.catalogue.planning import makers
 from yichuang.catalogue.rules.notes import Notes
 
+_INDEPENDENT = "independent"
+
 
 def check_order(notes: Notes) -> None:
     """Members once each, waiting only for members, never in a circle, never for an output that nothing needs."""
@@ -21,6 +23,9 @@ def _check_bundle(notes: Notes, bundle: Bundle) -> None:
     items = [catalogue.items[key] for key in keys if key in catalogue.items]
     if len(keys) < 2:
         notes.fault(("members",), _("一件事至少要有两个事项"), _("补上members;只有一个事项时不用一件事"))
+    if bundle.outcome != _INDEPENDENT:
+        problem = _("结果规则“%(outcome)s”不存在") % {"outcome": bundle.outcome}
+        notes.fault(("outcome",), problem, _("只能是 independent:各事项各自成败"))
     waits: dict[str, set[str]] = {key: set() for key in keys}
     for position, member in enumerate(bundle.members):
         if member.item in keys[:position]:

@@ -17,6 +17,8 @@ ELEMENT_TYPES = (
     "organisation_code",
     "address",
 )
+#: What is asked for where a register is down.
+FALLBACKS = ("paper",)
 APPLICANT_FACTS = ("number", "name", "phone")
 _STAND_INS = {"licence": "licence_types", "resource": "resources", "item": "items"}
 
@@ -142,6 +144,11 @@ def _check_resources(notes: Notes) -> None:
         of_resource = notes.at("resources", key)
         of_resource.refer(("provider",), "departments", resource.provider, notes.folder.departments)
         of_resource.refer(("subject",), "elements", resource.subject, catalogue.elements)
+        if resource.fallback not in FALLBACKS:
+            problem = _("查不到时的办法“%(fallback)s”不存在") % {"fallback": resource.fallback}
+            of_resource.fault(
+                ("fallback",), problem, _("可选:%(choices)s") % {"choices": " | ".join(FALLBACKS)}
+            )
         for name, element in resource.answers.items():
             of_resource.refer(("answers", name), "elements", element, catalogue.elements)
     for grant in catalogue.grants:

@@ -1,0 +1,54 @@
+"""The examples of `docs/adding-an-item.md` use the keys that the program reads."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from yichuang.catalogue import data, folder
+
+TEXT = (Path(__file__).resolve().parent.parent / "docs" / "adding-an-item.md").read_text(encoding="utf-8")
+KINDS: dict[str, type] = {
+    "regions": folder.Region,
+    "departments": folder.Department,
+    "counters": folder.Counter,
+    "mandates": folder.Mandate,
+    "staff": folder.StaffMember,
+    "elements": data.Element,
+    "materials": data.MaterialType,
+    "licence_types": data.LicenceType,
+    "situations": data.Situation,
+    "resources": data.Resource,
+    "grants": data.Grant,
+    "partners": data.Partner,
+    "overrides": folder.DayOverride,
+}
+
+
+def keys(kind: type) -> set[str]:
+    return {field.name for field in fields(kind)} - {"version"}
+
+
+def test_the_examples_use_known_keys() -> None:
+    lists, item, bundle = (
+        YAML(typ="safe").load(text) for text in re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    )
+    assert lists.keys() == KINDS.keys()
+    rows: list[tuple[type, Any]] = [(KINDS[name], row) for name, listed in lists.items() for row in listed]
+    rows += [(data.Item, item), (data.Bundle, bundle)]
+    rows += [(data.ItemElement, row) for row in item["elements"]]
+    rows += [(data.ItemMaterial, row) for row in item["materials"]]
+    rows += [(data.Step, row) for row in item["steps"]]
+    rows += [(data.Member, row) for row in bundle["members"] if isinstance(row, dict)]
+    for kind, row in rows:
+        assert set(row) <= keys(kind), (kind, row)
+
+
+def test_every_key_of_an_item_and_a_bundle_is_shown() -> None:
+    _lists, item, bundle = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    for kind, text in ((data.Item, item), (data.Bundle, bundle)):
+        assert [
+            key for key in sorted(keys(kind)) if not re.search(rf"^(# )?{key}:", text, re.MULTILINE)
+        ] == []

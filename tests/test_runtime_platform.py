@@ -86,10 +86,10 @@ class Platform:
 
     def is_up(self) -> bool:
         """Whether it has said where it is, which it does once the first page came."""
-        assert self.process is None or self.process.poll() is None, self.said()
-        address = f"http://127.0.0.1:{self.port}"
+        assert self.runs(), self.said()
         lock = self.home / "lock"
-        return lock.exists() and address in lock.read_text(encoding="utf-8")
+        holder = json.loads(lock.read_text(encoding="utf-8") or "{}") if lock.exists() else {}
+        return bool(self.process and holder.get("pid") == self.process.pid and holder["address"])
 
     def answers(self) -> bool:
         """Whether the start page comes."""

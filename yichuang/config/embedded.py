@@ -59,7 +59,7 @@ class Server:
             durable = self.settings.get("fsync") != "off"
             cluster.make_cluster(self.folder, self.owner, programs, durable=durable)
         cluster.check_version(self.data)
-        _clear(self.data)
+        _clear(self.data, self.sockets)
         _replace(self.data / "yichuang.conf", self._configuration(), self.owner)
         self._launch(programs)
 
@@ -183,11 +183,11 @@ def _pid_file(data: Path) -> list[str]:
         return []
 
 
-def _clear(data: Path) -> None:
+def _clear(data: Path, sockets: Path) -> None:
     """Make sure that no server works on `data`: one that outlived the platform which started it is stopped.
 
-    After kill -9 of the postmaster alone its helpers need a moment to notice; and the number in its pid file
-    may by now be another program's, for which the new server would refuse to start. The file is only removed
+    After kill -9 of the postmaster alone its helpers need a moment to notice; and the number in its lock files
+    may by now be another program's, for which the new server would refuse to start. The files are only removed
     when no process works inside the folder any more, so two servers never write to one cluster.
     """
     for number, seconds in _STOPPING:
@@ -200,7 +200,8 @@ def _clear(data: Path) -> None:
         until = time.monotonic() + seconds
         while _working_in(data) and time.monotonic() < until:
             time.sleep(0.02)
-    (data / "postmaster.pid").unlink(missing_ok=True)
+    for left in (data / "postmaster.pid", sockets / runtime.SOCKET_NAME, sockets / f"{runtime.SOCKET_NAME}.lock"):
+        left.unlink(missing_ok=True)
 
 
 def _working_in(data: Path) -> list[int]:

@@ -138,6 +138,7 @@ def only_one(folder: Path) -> Iterator[Callable[[str], None]]:
     try:
         describe("")
         yield describe
+        os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
 

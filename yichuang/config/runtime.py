@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from yichuang.base import env
 
-#: A UNIX socket's path may have 107 bytes; PostgreSQL names it after the port.
+#: PostgreSQL names its UNIX socket after the port. A socket's path may have 107 bytes.
+SOCKET_NAME = ".s.PGSQL.5432"
 _SOCKET_PATH_BYTES = 107
-_SOCKET_NAME = ".s.PGSQL.5432"
 
 
 class CannotStart(Exception):  # noqa: N818 - what it says is for a person, not for a programmer
@@ -100,7 +100,7 @@ def database_folder() -> Path:
 def socket_folder(database: Path) -> Path:
     """Where the embedded server puts its socket: beside its data, or in /tmp where that path is too long."""
     beside = database / "run"
-    if len(os.fsencode(beside / _SOCKET_NAME)) <= _SOCKET_PATH_BYTES:
+    if len(os.fsencode(beside / SOCKET_NAME)) <= _SOCKET_PATH_BYTES:
         return beside
     return Path("/tmp") / f"yichuang-{hashlib.sha256(os.fsencode(database)).hexdigest()[:16]}"  # noqa: S108 - made 0700, ownership checked
 

@@ -119,19 +119,21 @@ def _fields(
 
     The fields of a section stand together, sections and fields in the order in which members bring them.
     """
-    users: dict[str, list[Item]] = {}
+    users: dict[str, dict[str, Item]] = {}
     required: set[str] = set()
     sections: dict[str, str] = {}
     for item in items:
         for entry in item.elements:
             if not holds(entry.when, answers):
                 continue
-            users.setdefault(entry.element, []).append(item)
+            users.setdefault(entry.element, {})[item.key] = item
             if entry.required:
                 required.add(entry.element)
             if entry.section:
                 sections.setdefault(entry.element, entry.section)
     planned = []
+    # Translated once: looking a sentence up costs more than all the rest of a field.
+    shared, alone = _("%(count)d个事项共用,只填一次"), _("“%(item)s”需要")
     order = list(dict.fromkeys(sections.get(key, "") for key in users))
     for key, needing in sorted(users.items(), key=lambda user: order.index(sections.get(user[0], ""))):
         source = known.values.get(key, "")
@@ -140,25 +142,23 @@ def _fields(
                 element=catalogue.elements[key],
                 required=key in required,
                 section=sections.get(key, ""),
-                items=tuple(dict.fromkeys(item.key for item in needing)),
+                items=tuple(needing),
                 source=source,
-                because=_why_field(catalogue, needing, source),
+                because=_filled_in(catalogue, source) if source else _why_needed(needing, shared, alone),
             )
         )
     return tuple(planned)
 
 
-def _why_field(catalogue: Catalogue, needing: Sequence[Item], source: str) -> str:
-    if source:
-        resource = catalogue.resources.get(source)
-        return _("%(source)s已填好,请核对") % {"source": resource.name if resource else source}
-    return _why_needed(needing, _("%(count)d个事项共用,只填一次"))
+def _filled_in(catalogue: Catalogue, source: str) -> str:
+    resource = catalogue.resources.get(source)
+    return _("%(source)s已填好,请核对") % {"source": resource.name if resource else source}
 
 
-def _why_needed(needing: Sequence[Item], shared: str) -> str:
+def _why_needed(needing: Mapping[str, Item], shared: str, alone: str) -> str:
     if len(needing) > 1:
         return shared % {"count": len(needing)}
-    return _("“%(item)s”需要") % {"item": needing[0].name}
+    return alone % {"item": next(iter(needing.values())).name}
 
 
 # ── Materials ────────────────────────────────────────────────────────────────────────────────────
@@ -259,7 +259,8 @@ def _from_applicant(catalogue: Catalogue, material: MaterialType, need: _Need, k
     if silent:
         name = catalogue.resources[silent[0]].name
         return kind, "", _("%(source)s暂时查不到,请自行提供") % {"source": name}
-    return kind, "", _why_needed(need.items, _("%(count)d个事项共用,只交一份"))
+    needing = {item.key: item for item in need.items}
+    return kind, "", _why_needed(needing, _("%(count)d个事项共用,只交一份"), _("“%(item)s”需要"))
 
 
 def _lookups(
@@ -272,6 +273,12 @@ def _lookups(
     """The registers to ask, each fact once: a second item asks only for what the first may not see."""
     wanted = {planned.element.key for planned in fields}
     told: set[tuple[str, str]] = set()
+    settled: dict[
+        str, list[tuple[str, set[str]]]
+    ] = {}  # resource → the materials that it may stand in for, for whom
+    for key, need in needs.items():
+        for resource_key in _stand_ins(catalogue.materials[key], "resource"):
+            settled.setdefault(resource_key, []).append((key, {item.key for item in need.items}))
     for item in items:
         for resource_key, granted in catalogue.granted.get(item.key, {}).items():
             if resource_key not in known.resources:
@@ -284,10 +291,8 @@ def _lookups(
             ]
             materials = [
                 key
-                for key, need in needs.items()
-                if f"resource:{resource_key}" in catalogue.materials[key].stands_in
-                and any(needing.key == item.key for needing in need.items)
-                and (resource_key, key) not in told
+                for key, needing in settled.get(resource_key, ())
+                if item.key in needing and (resource_key, key) not in told
             ]
             told.update((resource_key, key) for key in (*elements, *materials))
             if elements or materials:

@@ -25,7 +25,11 @@ def only(*roles: Role, sentence: Promise) -> Callable[[View[P]], View[P]]:
         def guarded(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 # A part of a page that asks after the session has ended: the whole page must come anew.
-                return HttpResponseClientRefresh() if request.htmx else redirect_to_login(request.get_full_path())
+                return (
+                    HttpResponseClientRefresh()
+                    if request.htmx
+                    else redirect_to_login(request.get_full_path())
+                )
             if not request.actor.has(*roles):
                 raise Forbidden(str(sentence), code="other_role")
             return view(request, *args, **kwargs)

@@ -19,11 +19,17 @@ class Place:
     roles: frozenset[Role]
 
 
+_KEEPERS = frozenset({Role.MANAGER, Role.SUPERVISOR, Role.ADMINISTRATOR})
 #: In the order of the navigation; a member of staff starts at the first one that is open to her.
 PLACES = (
     Place(_("窗口受理"), "counter:home", frozenset({Role.CLERK})),
     Place(_("审批工作台"), "desk:home", frozenset({Role.OFFICER, Role.CHIEF_OFFICER})),
+    Place(_("中心总览"), "manage:home", frozenset({Role.MANAGER, Role.SUPERVISOR})),
+    Place(_("评价"), "manage:ratings", frozenset({Role.MANAGER, Role.SUPERVISOR})),
     Place(_("账号"), "account_staff", frozenset({Role.ADMINISTRATOR})),
+    Place(_("部门系统"), "manage:partners", _KEEPERS),
+    Place(_("未完成步骤"), "manage:steps", _KEEPERS),
+    Place(_("业务委托书"), "manage:mandates", frozenset({Role.MANAGER, Role.SUPERVISOR})),
     Place(_("我的账号"), "account_home", frozenset(Role)),
     Place(_("界面样式"), "design-staff", frozenset({Role.ADMINISTRATOR})),
 )

@@ -8,6 +8,7 @@ from yichuang.web.start import views as start
 urlpatterns = [
     path("counter/", include("yichuang.web.counter.urls")),
     path("desk/", include("yichuang.web.desk.urls")),
+    path("manage/", include("yichuang.web.manage.urls")),
     path("", start.start, name="start"),
     path("display", start.display, name="display"),
     path("healthz", start.healthz, name="healthz"),

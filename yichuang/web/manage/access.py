@@ -1,0 +1,20 @@
+"""Who may open the centre's pages."""
+
+from django.utils.translation import gettext_lazy as _
+
+from yichuang.identity.data import Role
+from yichuang.web.access import only
+
+#: The centre's managers (中心管理) and supervisors (督查): how the centre does.
+overseer = only(
+    Role.MANAGER,
+    Role.SUPERVISOR,
+    sentence=_("只有中心管理和督查人员可以查看中心总览。请用相应的账号登录。"),
+)
+#: They, and administrators (系统管理): what does not get on by itself.
+keeper = only(
+    Role.MANAGER,
+    Role.SUPERVISOR,
+    Role.ADMINISTRATOR,
+    sentence=_("只有中心管理、督查和系统管理人员可以查看这一页。请用相应的账号登录。"),
+)

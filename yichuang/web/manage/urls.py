@@ -1,0 +1,15 @@
+"""Addresses of the centre's manager and supervisor (中心总览)."""
+
+from django.urls import path
+
+from yichuang.web.manage import views
+
+app_name = "manage"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("ratings/", views.ratings, name="ratings"),
+    path("partners/", views.partners, name="partners"),
+    path("steps/", views.steps, name="steps"),
+    path("steps/<int:job_id>/retry/", views.retry, name="retry"),
+    path("mandates/", views.mandates, name="mandates"),
+]

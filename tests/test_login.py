@@ -57,18 +57,18 @@ def test_an_officer_comes_in_and_goes_out_and_both_are_recorded(small_city: Smal
 def test_a_wrong_password_says_so_and_keeps_the_username(small_city: SmallCity) -> None:
     officer = make_staff(Role.OFFICER)
     page = log_in(officer, "wrong").content.decode()
-    assert "账号或口令不对" in page
+    assert "账号或密码不对" in page
     assert username_of(officer) in page
     assert "wrong" not in page
     nobody = Client().post(LOGIN, {"login": "t-nobody", "password": PASSWORD})
-    assert "账号或口令不对" in nobody.content.decode()
+    assert "账号或密码不对" in nobody.content.decode()
     assert verbs_of(officer) == []
 
 
 def test_a_deactivated_account_is_told_so_only_with_its_password(small_city: SmallCity) -> None:
     officer = make_staff(Role.OFFICER)
     User.objects.filter(staff=officer.id).update(is_active=False)
-    assert "账号或口令不对" in log_in(officer, "wrong").content.decode()
+    assert "账号或密码不对" in log_in(officer, "wrong").content.decode()
     client = Client()
     assert log_in(officer, client=client).headers["Location"] == "/accounts/inactive/"
     assert "已停用" in client.get("/accounts/inactive/").content.decode()
@@ -84,7 +84,7 @@ def test_the_session_ends_with_the_browser(small_city: SmallCity) -> None:
 def test_five_wrong_passwords_lock_the_account_even_for_the_right_one(small_city: SmallCity) -> None:
     officer, other = make_staff(Role.OFFICER), make_staff(Role.OFFICER)
     for _turn in range(5):
-        assert "账号或口令不对" in log_in(officer, "wrong").content.decode()
+        assert "账号或密码不对" in log_in(officer, "wrong").content.decode()
     assert "已暂停登录" in log_in(officer).content.decode()
     assert log_in(other).status_code == 302
 
@@ -127,7 +127,7 @@ def test_wrong_passwords_are_counted_over_all_processes(kept_db: None) -> None:
         for turns in ("2", "2")
     ]
     assert [process.wait(60) for process in running] == [0, 0]
-    assert "账号或口令不对" in log_in(officer, "wrong").content.decode()
+    assert "账号或密码不对" in log_in(officer, "wrong").content.decode()
     assert "已暂停登录" in log_in(officer).content.decode()
 
 
@@ -140,7 +140,7 @@ def test_the_trial_password_opens_nothing_in_production(small_city: SmallCity, s
     assert log_in(officer, TRIAL_PASSWORD).status_code == 302
     settings.TRIAL = False
     assert TRIAL_PASSWORD not in Client().get(LOGIN).content.decode()
-    assert "不接受试用口令" in log_in(officer, TRIAL_PASSWORD).content.decode()
+    assert "不接受试用密码" in log_in(officer, TRIAL_PASSWORD).content.decode()
 
 
 def test_a_clerk_says_where_she_sits_and_leaves_her_seat_with_the_log_out(small_city: SmallCity) -> None:
@@ -177,13 +177,13 @@ def test_one_changes_ones_own_password(small_city: SmallCity) -> None:
     officer, client = make_staff(Role.OFFICER), Client()
     log_in(officer, client=client)
     new = "quite-another-one"
-    for old, again, sentence in (("wrong", new, "当前口令不对"), (PASSWORD, "differs-from-it", "")):
+    for old, again, sentence in (("wrong", new, "当前密码不对"), (PASSWORD, "differs-from-it", "")):
         page = client.post("/accounts/password/", {"oldpassword": old, "password1": new, "password2": again})
         assert page.status_code == 200
         assert sentence in page.content.decode()
     done = client.post("/accounts/password/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
     assert done.headers["Location"] == "/accounts/"
-    assert "口令已修改" in client.get("/accounts/").content.decode()
+    assert "密码已修改" in client.get("/accounts/").content.decode()
     assert log_in(officer, new).status_code == 302
 
 

@@ -17,4 +17,4 @@ class NotTheTrialPassword:
 
     def get_help_text(self) -> str:
         """What the person is told beforehand."""
-        return _("试用口令人人知道，请另设一个。")
+        return _("试用密码人人知道，请另设一个。")

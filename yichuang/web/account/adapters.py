@@ -38,15 +38,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": _("该账号已停用，请联系本中心的系统管理员。"),
-        "enter_current_password": _("当前口令不对，请重新输入。"),
+        "enter_current_password": _("当前密码不对，请重新输入。"),
         "incorrect_code": _("验证码不对，请输入验证器上当前显示的6位数字。"),
-        "incorrect_password": _("口令不对，请重新输入。"),
+        "incorrect_password": _("密码不对，请重新输入。"),
         "rate_limited": _("操作太频繁，请稍等几分钟再试。"),
         "too_many_login_attempts": _(
             "连续多次输错，为保护账号已暂停登录。请15分钟后再试，或联系系统管理员。"
         ),
-        "trial_password": _("正式环境不接受试用口令，请联系系统管理员设置新口令。"),
-        "username_password_mismatch": _("账号或口令不对，请核对后重新输入；忘记口令请联系系统管理员。"),
+        "trial_password": _("正式环境不接受试用密码，请联系系统管理员设置新密码。"),
+        "username_password_mismatch": _("账号或密码不对，请核对后重新输入；忘记密码请联系系统管理员。"),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

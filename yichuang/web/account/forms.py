@@ -26,8 +26,8 @@ class LoginForm(AllauthLoginForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("账号")
         self.fields["login"].widget.attrs = {"autocomplete": "username", "autofocus": True}
-        self.fields["password"].label = _("口令")
-        self.fields["password"].help_text = _("忘记口令请联系本中心的系统管理员重新设置。")
+        self.fields["password"].label = _("密码")
+        self.fields["password"].help_text = _("忘记密码请联系本中心的系统管理员重新设置。")
 
 
 class CounterForm(forms.Form):
@@ -57,7 +57,7 @@ class PasswordForm(forms.Form):
     """A new password, typed by the administrator and told to the person by word of mouth."""
 
     password = forms.CharField(
-        label=_("新口令"),
+        label=_("新密码"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("至少10个字符，不要用常见的词；请当面告知本人，并提醒登录后自行修改。"),

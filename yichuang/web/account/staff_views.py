@@ -89,7 +89,7 @@ def set_password(request: Request, staff_id: int) -> HttpResponse:
             staff_id=staff_id, password=form.cleaned_data["password"], actor=request.actor, now=now()
         ),
     ):
-        messages.success(request, _("新口令已设置，该账号的所有登录已退出。"))
+        messages.success(request, _("新密码已设置，该账号的所有登录已退出。"))
         return redirect("account_staff_member", staff_id)
     return _member_page(request, staff_id, password_form=form)
 

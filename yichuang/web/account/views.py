@@ -37,7 +37,7 @@ class PasswordChangeView(allauth_views.PasswordChangeView):  # type: ignore[misc
 
     def dispatch(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated and not request.user.has_usable_password():
-            raise Forbidden(_("您通过统一身份认证登录，请到认证平台修改口令。"), code="no_password")
+            raise Forbidden(_("您通过统一身份认证登录，请到认证平台修改密码。"), code="no_password")
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response
 

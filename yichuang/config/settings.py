@@ -137,7 +137,7 @@ def _database(url: str) -> dict[str, Any]:
             f"DATABASE_URL starts with {parts.scheme!r}; it must be postgresql://user:password@host:port/name."
         )
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "yichuang.base.postgres",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -198,6 +198,11 @@ ACCOUNT_SESSION_REMEMBER = False  # machines in the hall are shared
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,5/15m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_PROXY_SSL_HEADER else 0
 MFA_ADAPTER = "yichuang.web.account.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "activate_totp": "yichuang.web.account.forms.SetUpFactorForm",
+    "authenticate": "yichuang.web.account.forms.FactorForm",
+    "reauthenticate": "yichuang.web.account.forms.FactorAgainForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # clocks of phones differ by some seconds
 #: Managers, supervisors and administrators work only with a second factor.

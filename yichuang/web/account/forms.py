@@ -3,6 +3,8 @@
 from typing import Any
 
 from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +30,28 @@ class LoginForm(AllauthLoginForm):  # type: ignore[misc]
         self.fields["login"].widget.attrs = {"autocomplete": "username", "autofocus": True}
         self.fields["password"].label = _("密码")
         self.fields["password"].help_text = _("忘记密码请联系本中心的系统管理员重新设置。")
+
+
+class _CodeLabel:
+    """The digits of the authenticator under one name on every page, ready to be typed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        code: forms.Field = self.fields["code"]  # type: ignore[attr-defined]
+        code.label = _("验证码")
+        code.widget.attrs = {"autocomplete": "one-time-code", "autofocus": True}
+
+
+class SetUpFactorForm(_CodeLabel, ActivateTOTPForm):  # type: ignore[misc]
+    """The first code of a new authenticator."""
+
+
+class FactorForm(_CodeLabel, AuthenticateForm):  # type: ignore[misc]
+    """The code at log-in."""
+
+
+class FactorAgainForm(_CodeLabel, ReauthenticateForm):  # type: ignore[misc]
+    """The code before a delicate step."""
 
 
 class CounterForm(forms.Form):

@@ -129,3 +129,17 @@ def test_the_holidays_of_2027_are_those_of_the_law(folder: Folder) -> None:
     days = [override for override in folder.overrides if override.date.year == 2027]
     assert len(days) == 13  # 元旦 1, 春节 4, 清明 1, 劳动节 2, 端午 1, 中秋 1, 国庆 3
     assert all(override.provisional and not override.working for override in days)
+
+
+@pytest.mark.django_db
+def test_a_first_start_that_was_killed_before_the_accounts_makes_them_the_next_time() -> None:
+    from tests.factories import NOW
+    from yichuang.config.trial import establish_trial
+    from yichuang.identity.models import Party, Staff, User
+
+    before = set(User.objects.values_list("username", flat=True))
+    Party.objects.update(user=None)
+    Staff.objects.all().delete()
+    User.objects.all().delete()
+    establish_trial(CITY, now=NOW)
+    assert set(User.objects.values_list("username", flat=True)) == before

@@ -12,6 +12,7 @@ from yichuang.config.runtime import CannotStart
 from yichuang.identity.actions.seal_keys import ensure_seal_keys
 from yichuang.identity.actions.trial import TrialPerson, create_trial_accounts
 from yichuang.identity.data import SYSTEM
+from yichuang.identity.models import Staff
 
 _FAULTS_SHOWN = 10
 
@@ -25,18 +26,25 @@ def establish_trial(
     """
     if not _is_in_force(folder):
         report("发布样例城市… publishing the sample city")
-        try:
-            publish(folder, actor=SYSTEM, now=now)
-        except CatalogueFaulty as error:
-            faults = "\n".join(f"    {fault}" for fault in error.faults[:_FAULTS_SHOWN])
-            if not Release.objects.exists():
-                english = "The city's folder has the faults above. Correct them and start again."
-                raise CannotStart(f"{error}\n{faults}", english) from error
-            report(f"{error}\n{faults}\n  仍使用上次发布的目录。The last release stays in force.")
-        else:
-            _create_accounts(folder, now)
+        _publish(folder, now, report)
+    elif not Staff.objects.exists():
+        # The first start was killed between the release and the accounts.
+        _create_accounts(folder, now)
     if made := ensure_seal_keys(now):
         report(f"制作试用电子印章({made})… trial seals")
+
+
+def _publish(folder: Path, now: datetime, report: Callable[[str], None]) -> None:
+    try:
+        publish(folder, actor=SYSTEM, now=now)
+    except CatalogueFaulty as error:
+        faults = "\n".join(f"    {fault}" for fault in error.faults[:_FAULTS_SHOWN])
+        if not Release.objects.exists():
+            english = "The city's folder has the faults above. Correct them and start again."
+            raise CannotStart(f"{error}\n{faults}", english) from error
+        report(f"{error}\n{faults}\n  仍使用上次发布的目录。The last release stays in force.")
+    else:
+        _create_accounts(folder, now)
 
 
 def _is_in_force(folder: Path) -> bool:

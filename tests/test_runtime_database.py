@@ -101,6 +101,7 @@ def test_the_process_number_of_a_dead_server_may_be_another_programs_now(server:
     try:
         written = f"{sleeper.pid}\n{server.data}\n0\n5432\n\n\n\nready\n"
         (server.data / "postmaster.pid").write_text(written, encoding="ascii")
+        (server.sockets / f"{runtime.SOCKET_NAME}.lock").write_text(written, encoding="ascii")
         server.start()
         assert _ask("SELECT 1") == 1
         assert sleeper.poll() is None

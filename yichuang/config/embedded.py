@@ -200,7 +200,11 @@ def _clear(data: Path, sockets: Path) -> None:
         until = time.monotonic() + seconds
         while _working_in(data) and time.monotonic() < until:
             time.sleep(0.02)
-    for left in (data / "postmaster.pid", sockets / runtime.SOCKET_NAME, sockets / f"{runtime.SOCKET_NAME}.lock"):
+    for left in (
+        data / "postmaster.pid",
+        sockets / runtime.SOCKET_NAME,
+        sockets / f"{runtime.SOCKET_NAME}.lock",
+    ):
         left.unlink(missing_ok=True)
 
 

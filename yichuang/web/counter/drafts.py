@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from yichuang.base.clock import now
 from yichuang.base.errors import Forbidden, Invalid, NotVisible, Overtaken, Refused
 from yichuang.cases.actions import drafting
-from yichuang.cases.actions.receipt import check_mandates
+from yichuang.cases.actions.receipt import check_mandates, find_receipt
 from yichuang.cases.drafts import OpenDraft, open_draft
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import Plan
@@ -51,7 +51,7 @@ def start(request: Request) -> HttpResponseBase:
 def draft(request: Request, key: UUID) -> HttpResponseBase:
     """The page; and what its buttons do."""
     if request.method != "POST":
-        return _page(request, open_draft(request.actor, key))
+        return _open(request, key)
     sent = read_draft(request.POST)
     try:
         return _act(request, key, sent)
@@ -79,6 +79,17 @@ def discard(request: Request, key: UUID) -> HttpResponseBase:
     drafting.discard(actor=request.actor, key=key)
     messages.success(request, _("草稿已删除。"))
     return redirect("counter:home")
+
+
+def _open(request: Request, key: UUID) -> HttpResponseBase:
+    """The page; the Back key to a draft that was received meanwhile leads to its application."""
+    try:
+        return _page(request, open_draft(request.actor, key))
+    except NotVisible:
+        receipt = find_receipt(key)
+        if receipt is None:
+            raise
+        return redirect("counter:application", receipt.number)
 
 
 def _act(request: Request, key: UUID, sent: DraftInput) -> HttpResponseBase:
@@ -168,7 +179,8 @@ def _page(
     response = render(request, "counter/draft.html", context, status=status)
     response["Content-Security-Policy"] = policy(connect=f"'self' {settings.CARD_READER_URL}".strip())
     if request.htmx and status >= 400:
-        response["HX-Retarget"] = "#desk"
+        # This page tells by itself what is wrong; without a target the middleware would put an alert instead.
+        response["HX-Retarget"] = f"#{request.htmx.target or 'content'}"
     return response
 
 

@@ -112,18 +112,22 @@ def catalogue() -> Iterator[Finding]:
 
 def seals() -> Iterator[Finding]:
     """A department without a valid seal can issue nothing; one whose seal ends soon is told in time."""
-    now, sound = clock.now(), 0
+    now, sound, without = clock.now(), 0, []
     for department in Department.objects.order_by("id"):
         try:
             until = seal_key(department.id, now).valid_until
-        except Refused as error:
-            yield Finding(False, _("电子印章:%(name)s") % {"name": department.name}, str(error))
+        except Refused:
+            without.append(department.name)
             continue
-        if until - now >= _SEAL_ENDS_SOON:
-            sound += 1
-            continue
-        facts = {"name": department.name, "day": f"{clock.local(until):%Y-%m-%d}"}
-        yield Finding(False, _("电子印章:%(name)s的将于 %(day)s 到期") % facts, _("为该部门导入新的印章证书"))
+        sound += 1
+        if until - now < _SEAL_ENDS_SOON:
+            facts = {"name": department.name, "day": f"{clock.local(until):%Y-%m-%d}"}
+            remedy = _("向发证机构换领,再执行 yichuang seal 导入")
+            yield Finding(False, _("电子印章:%(name)s的将于 %(day)s 到期") % facts, remedy)
+    if without:
+        text = _("电子印章:%(count)d 个部门没有有效的:%(names)s")
+        remedy = _("它们暂不能签发文书和证照。执行 yichuang seal <部门> <证书> <私钥> 导入")
+        yield Finding(False, text % {"count": len(without), "names": "、".join(without)}, remedy)
     yield Finding(True, _("电子印章:%(count)d 个部门有效") % {"count": sound})
 
 

@@ -1,6 +1,7 @@
-"""The command line: `yichuang up | web | worker | migrate | catalogue | plan | verify | doctor | backup | restore`."""
+"""The command line of an installation; `yichuang --help` lists its commands."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,6 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read the output has had enough of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
 
 
 def _up(_chosen: argparse.Namespace) -> None:
@@ -112,6 +116,22 @@ def _restore(chosen: argparse.Namespace) -> None:
         backups.restore(chosen.file, print)
 
 
+def _administrator(chosen: argparse.Namespace) -> None:
+    with embedded.available():
+        _ready()
+        from yichuang.config import operating
+
+        operating.add_administrator(chosen.username, chosen.name, chosen.department, print)
+
+
+def _seal(chosen: argparse.Namespace) -> None:
+    with embedded.available():
+        _ready()
+        from yichuang.config import operating
+
+        operating.import_seal(chosen.department, chosen.certificate, chosen.key, print)
+
+
 def _ready() -> None:
     """Django, and a database whose schema is what this version expects. Raises `CannotStart`."""
     setup.django()
@@ -185,6 +205,18 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument("file", type=Path)
     restore = add("restore", _restore, "read such a file into an empty database")
     restore.add_argument("file", type=Path)
+    administrator = add(
+        "administrator", _administrator, "make an administrator's account; asks for its password"
+    )
+    administrator.add_argument("username")
+    administrator.add_argument("--name", required=True, help="the person's name")
+    administrator.add_argument("--department", required=True, help="key of the department or centre")
+    seal = add("seal", _seal, "take in a department's electronic seal")
+    seal.add_argument("department", help="key of the department")
+    seal.add_argument(
+        "certificate", type=Path, help="PEM file, the department's certificate first, then its issuers"
+    )
+    seal.add_argument("key", type=Path, help="PEM file, PKCS 8, not encrypted")
     return parser
 
 

@@ -77,6 +77,11 @@ def components() -> dict[str, Any]:
             ("card", _("社会保障·市民卡"), _("人社")),
         ],
         "ticked": ["hukou", "medical"],
+        "bars": [
+            {"label": _("审查中"), "number": 36, "width": 100, "part": 20, "note": _("超期7"), "tone": "going"},
+            {"label": _("待补正"), "number": 9, "width": 25, "tone": "wait"},
+            {"label": _("待领取"), "number": 4, "width": 11, "tone": "good"},
+        ],
         "verify_url": "https://example.invalid/verify/7K4P2M9D",
     }
 

@@ -1,0 +1,37 @@
+"""What the tests of the officers' and the manager's pages share: a stopped clock, and a log-in by keyboard."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.factories import NOW
+from yichuang.identity.data import TRIAL_PASSWORD
+from yichuang.web import opening
+from yichuang.web.desk import cases, home, papers
+from yichuang.web.manage import views
+
+#: When the pages are looked at: an hour after the applications came in.
+LATER = NOW + timedelta(hours=1)
+
+
+def stop_clock(monkeypatch: pytest.MonkeyPatch, moment: datetime = LATER) -> None:
+    """Let every page of officers and managers take this moment for the present."""
+    for module in (opening, cases, home, papers, views):
+        monkeypatch.setattr(module, "now", lambda: moment)
+
+
+@pytest.fixture
+def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages are looked at `LATER`."""
+    stop_clock(monkeypatch)
+
+
+def log_in(page: Page, site: str, username: str, start: str) -> Any:
+    """Log in and come to `start`."""
+    page.goto(f"{site}/accounts/login/?next={start}")
+    page.locator("[name=login]").fill(username)
+    page.locator("[name=password]").fill(TRIAL_PASSWORD)
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url(f"{site}{start}")

@@ -1,0 +1,202 @@
+"""What the tracking page shows, put together from reads that were filtered by right."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from yichuang.cases.data import CaseRow, MaterialRow
+from yichuang.cases.queries import ApplicationRow
+from yichuang.cases.reading import HistoryRow
+from yichuang.cases.states import SETTLED, WORKED, Outcome, Stage, Verb
+from yichuang.catalogue import queries as catalogue_queries
+from yichuang.identity import queries as identity_queries
+from yichuang.licences.data import LicenceFacts
+from yichuang.notices.data import NoticeFacts, NoticeKind
+from yichuang.web.portal.words import day_text, last_moment, state_of
+from yichuang.web.timing import time_left
+
+#: Papers that are the result of a case: given out with the hand-over (送达), not before.
+RESULTS = frozenset({NoticeKind.GRANT, NoticeKind.REFUSAL})
+#: Stages in which the result has been handed over.
+HANDED_OVER = frozenset({Stage.DELIVERED, Stage.CLOSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A case: where it stands, who has it, until when."""
+
+    case: CaseRow
+    state: str
+    who: str
+    elsewhere: str  # the department's own system that handles it
+    waits_for: tuple[str, ...]
+    until: str
+    left: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What the applicant has to bring, for which item, until when."""
+
+    item: str
+    text: str
+    materials: tuple[str, ...]
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A sealed document to download."""
+
+    title: str
+    number: str
+    about: str
+    address: str
+    issued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """The application as a whole."""
+
+    lines: tuple[Line, ...]
+    corrections: tuple[Correction, ...]
+    settled: int
+    ready: int
+    handed_over: int
+    latest: str  # by when everything now running will be decided; "" where nobody can say yet
+
+
+def screen_of(
+    row: ApplicationRow, materials: Sequence[MaterialRow], history: Sequence[HistoryRow], now: datetime
+) -> Screen:
+    """The cases in the order of the application, and what is to be done now."""
+    running = [case.due_at for case in row.cases if case.stage in WORKED and case.due_at]
+    all_run = all(case.due_at for case in row.cases if case.stage not in SETTLED)
+    return Screen(
+        lines=tuple(_line(case, row, now) for case in row.cases),
+        corrections=tuple(_corrections(row.cases, materials, history)),
+        settled=sum(case.stage in SETTLED for case in row.cases),
+        ready=sum(case.stage == Stage.ISSUED for case in row.cases),
+        handed_over=sum(case.stage in HANDED_OVER for case in row.cases),
+        latest=last_moment(max(running)) if running and all_run else "",
+    )
+
+
+def _line(case: CaseRow, row: ApplicationRow, now: datetime) -> Line:
+    undecided = {sister.item_key: sister.item_name for sister in row.cases if sister.decided_at is None}
+    waits = [undecided[item] for item in case.waits_for if case.waiting and item in undecided]
+    partner = catalogue_queries.current().partners.get(case.partner)
+    runs = case.stage in WORKED and case.due_at is not None
+    return Line(
+        case=case,
+        state=state_of(case),
+        who=_holder(case, row),
+        elsewhere=partner.name if partner and case.stage in WORKED else "",
+        waits_for=tuple(waits),
+        until=last_moment(case.due_at) if runs and case.due_at else "",
+        left=time_left(case, now),
+    )
+
+
+def _holder(case: CaseRow, row: ApplicationRow) -> str:
+    """Who has to act: the counter, the department, or the applicant; "" where nothing more will happen."""
+    match Stage(case.stage):
+        case Stage.RECEIVED:
+            return centre_of(row)
+        case Stage.CORRECTING | Stage.ISSUED:
+            return _("您")
+        case Stage.ACCEPTED | Stage.IN_REVIEW | Stage.DECIDED:
+            return department_names().get(case.department_id, case.department_name)
+        case _:
+            return ""
+
+
+def centre_of(row: ApplicationRow) -> str:
+    """The name of the service centre that received the application."""
+    return department_names().get(row.centre_id, "")
+
+
+def department_names() -> dict[int, str]:
+    """Full names of departments and centres by id; no query once the process knows them."""
+    return {facts.id: facts.name for facts in identity_queries.departments().values()}
+
+
+def _corrections(
+    cases: Iterable[CaseRow], materials: Sequence[MaterialRow], history: Sequence[HistoryRow]
+) -> Iterable[Correction]:
+    told = {entry.case_number: entry for entry in history if entry.verb == Verb.ASK_CORRECTION}
+    for case in cases:
+        entry = told.get(case.number)
+        if case.stage != Stage.CORRECTING or entry is None:
+            continue
+        asked = set(entry.facts.get("materials", ()))
+        missing = [row.name for row in materials if row.source is None and row.key in asked]
+        until = day_text(case.correct_until) if case.correct_until else ""
+        yield Correction(case.item_name, entry.text, tuple(missing), until)
+
+
+# ── Papers ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def is_given_out(notice: NoticeFacts, row: ApplicationRow) -> bool:
+    """Whether a paper may be opened: results only once they are handed over, everything else at once."""
+    return notice.kind not in RESULTS or notice.case_number in given_out(row)
+
+
+def given_out(row: ApplicationRow) -> dict[str, CaseRow]:
+    """The cases whose results are handed over, by number."""
+    return {case.number: case for case in row.cases if case.stage in HANDED_OVER}
+
+
+def papers_of(row: ApplicationRow, notices: Iterable[NoticeFacts]) -> list[Paper]:
+    """The papers of the course (收件凭证, 受理通知书, 补正告知 …), newest first; results are on their own page."""
+    names = {case.number: case.item_name for case in row.cases}
+    found = [
+        _notice(row, notice, names.get(notice.case_number or "", row.target_name))
+        for notice in notices
+        if notice.kind not in RESULTS
+    ]
+    return found[::-1]
+
+
+def results_of(
+    row: ApplicationRow, notices: Iterable[NoticeFacts], licences: Mapping[str, LicenceFacts]
+) -> list[tuple[CaseRow, list[Paper]]]:
+    """Each case that was handed over with its licence and its decision."""
+    cases = given_out(row)
+    papers: dict[str, list[Paper]] = {number: [] for number in cases}
+    for number, licence in licences.items():
+        if number in papers:
+            address = reverse("track_licence", args=[row.number, number])
+            title, at = licence.type_name, licence.issued_at
+            papers[number].append(Paper(title, licence.number, cases[number].item_name, address, at))
+    for notice in notices:
+        if notice.kind in RESULTS and notice.case_number in papers:
+            papers[notice.case_number].append(_notice(row, notice, cases[notice.case_number].item_name))
+    return [(cases[number], found) for number, found in papers.items()]
+
+
+def waiting_results(row: ApplicationRow) -> list[tuple[CaseRow, str]]:
+    """Each case that can be handed over now, and what the applicant gets of it."""
+    return [
+        (
+            case,
+            _("决定书") if case.outcome == Outcome.REFUSED else _result_name(case),
+        )
+        for case in row.cases
+        if case.stage == Stage.ISSUED
+    ]
+
+
+def _result_name(case: CaseRow) -> str:
+    item = catalogue_queries.current().items.get(case.item_key)
+    return item.result_name if item else case.item_name
+
+
+def _notice(row: ApplicationRow, notice: NoticeFacts, about: str) -> Paper:
+    address = reverse("track_notice", args=[row.number, notice.id])
+    return Paper(notice.title, notice.number, about, address, notice.issued_at)

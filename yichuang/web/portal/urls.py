@@ -1,0 +1,22 @@
+"""The public pages: guides, following one's application, results, rating, verification."""
+
+from django.urls import path
+
+from yichuang.web.portal import guide, rating, results, track, verify
+
+urlpatterns = [
+    path("guide/", guide.guide, name="guide"),
+    path("guide/<slug:key>/", guide.guide_page, name="guide_page"),
+    path("my/", track.my, name="my"),
+    path("track/", track.track, name="track"),
+    path("track/close/", track.close, name="track_close"),
+    path("track/<slug:number>/", track.application, name="track_application"),
+    path("track/<slug:number>/notices/<int:notice_id>/", results.notice, name="track_notice"),
+    path("track/<slug:number>/licences/<slug:case_number>/", results.licence, name="track_licence"),
+    path("track/<slug:number>/results/", results.results, name="track_results"),
+    path("track/<slug:number>/results.zip", results.archive, name="track_archive"),
+    path("track/<slug:number>/rate/", rating.rate, name="track_rate"),
+    path("verify/", verify.verify, name="verify"),
+    path("verify/<str:code>/", verify.by_code, name="verify_code"),
+    path("verify/<str:code>", verify.by_code),  # as the QR code on every paper has it
+]

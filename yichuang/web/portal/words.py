@@ -1,0 +1,125 @@
+"""What the applicant reads of a case: where it stands, who has it, what was done. No names of staff."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yichuang.base.clock import local
+from yichuang.cases.data import CaseRow
+from yichuang.cases.reading import HistoryRow
+from yichuang.cases.states import Outcome, Stage, Verb
+from yichuang.identity.data import ActorKind
+
+_GRANTED: dict[Stage, Promise] = {
+    Stage.RECEIVED: gettext_lazy("窗口收下了材料，正在核对"),
+    Stage.CORRECTING: gettext_lazy("还缺东西，请您补来"),
+    Stage.DECLINED: gettext_lazy("没有受理，理由在决定书里"),
+    Stage.ACCEPTED: gettext_lazy("已经受理，等着审查"),
+    Stage.IN_REVIEW: gettext_lazy("正在审查"),
+    Stage.DECIDED: gettext_lazy("已经批准，正在制作结果"),
+    Stage.ISSUED: gettext_lazy("办好了，等您领取"),
+    Stage.DELIVERED: gettext_lazy("结果已经交给您"),
+    Stage.CLOSED: gettext_lazy("办完了，结果已经交给您"),
+}
+_REFUSED: dict[Stage, Promise] = {
+    Stage.DECIDED: gettext_lazy("没有批准，正在制作决定书"),
+    Stage.ISSUED: gettext_lazy("没有批准，决定书等您领取"),
+    Stage.DELIVERED: gettext_lazy("没有批准，决定书已经交给您"),
+    Stage.CLOSED: gettext_lazy("没有批准，决定书已经交给您"),
+}
+
+#: What the history says of each act; what a department does with a case among its own people is left out.
+_DEEDS: dict[Verb, Promise] = {
+    Verb.RECEIVE: gettext_lazy("窗口收件"),
+    Verb.ASK_CORRECTION: gettext_lazy("一次告知需要补的东西"),
+    Verb.CORRECT: gettext_lazy("收到补来的东西"),
+    Verb.DECLINE: gettext_lazy("不予受理"),
+    Verb.ACCEPT: gettext_lazy("受理"),
+    Verb.RELEASE: gettext_lazy("前面的事项办好了，开始计时"),
+    Verb.BEGIN_REVIEW: gettext_lazy("部门系统已经收到，开始审查"),
+    Verb.DECIDE: gettext_lazy("作出决定：准予"),
+    Verb.ISSUE: gettext_lazy("结果制作完成"),
+    Verb.DELIVER: gettext_lazy("结果交给您"),
+    Verb.CLOSE: gettext_lazy("办结"),
+}
+_REFUSAL = gettext_lazy("作出决定：不予许可")
+#: Acts of the counter; the others are the department's or the platform's.
+_AT_THE_COUNTER = frozenset({Verb.RECEIVE, Verb.ASK_CORRECTION, Verb.CORRECT, Verb.DECLINE, Verb.ACCEPT})
+_WEEKDAYS: tuple[Promise, ...] = (
+    gettext_lazy("星期一"),
+    gettext_lazy("星期二"),
+    gettext_lazy("星期三"),
+    gettext_lazy("星期四"),
+    gettext_lazy("星期五"),
+    gettext_lazy("星期六"),
+    gettext_lazy("星期日"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """An act of the history; the same act on several cases at one moment is one line."""
+
+    at: datetime
+    what: str
+    who: str
+    items: tuple[str, ...]  # none: all of the application
+    text: str
+    is_bad: bool
+
+
+def state_of(case: CaseRow) -> str:
+    """Where a case stands, in a sentence."""
+    stage = Stage(case.stage)
+    if case.waiting and stage is Stage.ACCEPTED:
+        return _("已经受理，排在后面")
+    refused = case.outcome == Outcome.REFUSED and stage in _REFUSED
+    return str(_REFUSED[stage] if refused else _GRANTED[stage])
+
+
+def last_moment(due_at: datetime) -> str:
+    """“3月10日（星期二）”, with the time where the limit is one of minutes and the day does not say enough."""
+    moment = local(due_at)
+    if moment.time().replace(microsecond=0) >= time(23, 59, 59):
+        return day_text(moment.date())
+    return f"{day_text(moment.date())} {moment:%H:%M}"
+
+
+def day_text(day: date) -> str:
+    """“3月10日（星期二）”."""
+    return _("%(month)d月%(day)d日（%(weekday)s）") % {
+        "month": day.month,
+        "day": day.day,
+        "weekday": _WEEKDAYS[day.weekday()],
+    }
+
+
+def deeds(entries: Iterable[HistoryRow], cases: Mapping[str, CaseRow], centre: str) -> list[Deed]:
+    """The history as the applicant reads it, newest first. `cases`: by number."""
+    grouped: dict[tuple[datetime, str, str, str, bool], list[str]] = {}
+    for entry in entries:
+        if entry.verb not in _DEEDS:
+            continue
+        verb = Verb(entry.verb)
+        refused = verb is Verb.DECIDE and entry.facts.get("outcome") == Outcome.REFUSED
+        what = str(_REFUSAL if refused else _DEEDS[verb])
+        who = _who(entry, verb, cases[entry.case_number], centre)
+        is_bad = refused or verb in {Verb.DECLINE, Verb.ASK_CORRECTION}
+        key = (entry.at, what, who, entry.text, is_bad)
+        grouped.setdefault(key, []).append(cases[entry.case_number].item_name)
+    return [
+        Deed(at, what, who, () if len(items) == len(cases) > 1 else tuple(items), text, is_bad)
+        for (at, what, who, text, is_bad), items in reversed(grouped.items())
+    ]
+
+
+def _who(entry: HistoryRow, verb: Verb, case: CaseRow, centre: str) -> str:
+    if entry.actor_kind == ActorKind.APPLICANT:
+        return _("您")
+    if entry.actor_kind == ActorKind.SYSTEM:
+        return ""
+    return centre if verb in _AT_THE_COUNTER or verb is Verb.DELIVER else case.department_name

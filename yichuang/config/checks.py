@@ -131,7 +131,9 @@ def seals() -> Iterator[Finding]:
     yield Finding(True, _("电子印章:%(count)d 个部门有效") % {"count": sound})
 
 
-_UNSEALED = "SELECT min(at) FROM ledger_entry WHERE xid >= %s"
+_UNSEALED = """
+SELECT (SELECT min(at) FROM ledger_entry WHERE xid >= %s), pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+"""
 
 
 def ledger() -> Iterator[Finding]:
@@ -145,9 +147,12 @@ def ledger() -> Iterator[Finding]:
         )
         missing = "、".join(row[0] for row in cursor.fetchall())
         cursor.execute(_UNSEALED, [sealed_to])
-        unsealed = cursor.fetchone()[0]
+        unsealed, horizon = cursor.fetchone()
     text = _("台账分区:缺 %(names)s") % {"names": missing} if missing else _("台账分区:已备至三个月后")
     yield Finding(not missing, text, _("确认 yichuang worker 在运行:它每天提前建立分区"))
+    if horizon < sealed_to:
+        remedy = _("数据库是手工恢复的,事务编号须接着原来的:见 docs/operator.md“Back up and restore”")
+        yield Finding(False, _("台账签封:事务编号倒退,签封已停止"), remedy)
     late = unsealed is not None and clock.now() - unsealed > _UNSEALED_TOO_LONG
     text = _("台账签封:有超过十分钟未签封的记录") if late else _("台账签封:及时")
     yield Finding(not late, text, _("确认 yichuang worker 在运行:它每分钟签封一次"))

@@ -213,10 +213,11 @@ def test_a_backup_is_restored_into_a_new_home_and_proves_itself(platform: Platfo
     new.home.mkdir()
     new.home.chmod(0o711)
     shutil.copy(home / "secrets.json", new.home)
-    for command in (("restore", str(file)), ("verify",)):
+    for command, told in ((("restore", str(file)), "延续事务编号"), (("verify",), "")):
         done = new.run(*command)
         said = done.communicate(timeout=_PATIENCE)[0]
         assert done.returncode == 0, said
+        assert told in said
     again = new.run("restore", str(file))
     said = again.communicate(timeout=_PATIENCE)[0]
     assert again.returncode == 1

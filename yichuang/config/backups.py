@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from yichuang.config import cluster, runtime
+from yichuang.config import cluster, counting, runtime
 from yichuang.config.runtime import CannotStart
 
 
@@ -40,42 +40,8 @@ def restore(file: Path, report: Callable[[str], None]) -> None:
             "name a new one with DATABASE_URL, or a new YICHUANG_HOME.",
         )
     _run("pg_restore", "--single-transaction", "--no-owner", "--no-privileges", str(file))
-    _pass_by_sealed_transactions(report)
+    counting.count_on(report)
     report(f"已从 {file} 恢复。请执行 yichuang verify 核对。Restored; check it with `yichuang verify`.")
-
-
-_BEHIND = """
-SELECT greatest((SELECT max(xid) FROM ledger_entry), (SELECT max(to_xid) FROM ledger_seal), 0)
-       - pg_snapshot_xmax(pg_current_snapshot())::text::bigint + 1
-"""
-#: Each turn of the loop is a subtransaction that writes, and so takes a number of its own.
-_COUNT_ON = """
-DO $$ BEGIN
-    FOR step IN 1..%d LOOP
-        BEGIN INSERT INTO passed_by DEFAULT VALUES; EXCEPTION WHEN unique_violation THEN NULL; END;
-    END LOOP;
-    TRUNCATE passed_by;
-END $$
-"""
-
-
-def _pass_by_sealed_transactions(report: Callable[[str], None]) -> None:
-    """Let the new server count its transactions on from where the old one was.
-
-    Seals of the ledger cover ranges of transaction numbers, so new entries must not get numbers that are
-    sealed already. About half a million numbers pass by in a second.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE passed_by ()")
-        cursor.execute(_BEHIND)
-        behind: int = cursor.fetchone()[0]
-        if behind > 0:
-            report(f"延续事务编号({behind})… continuing the count of transactions")
-        while behind > 0:
-            cursor.execute(_COUNT_ON % min(behind, 200_000))
-            cursor.execute(_BEHIND)
-            behind = cursor.fetchone()[0]
-        cursor.execute("DROP TABLE passed_by")
 
 
 def _run(name: str, *arguments: str) -> None:

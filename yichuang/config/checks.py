@@ -151,7 +151,7 @@ def ledger() -> Iterator[Finding]:
     text = _("台账分区:缺 %(names)s") % {"names": missing} if missing else _("台账分区:已备至三个月后")
     yield Finding(not missing, text, _("确认 yichuang worker 在运行:它每天提前建立分区"))
     if horizon < sealed_to:
-        remedy = _("数据库是手工恢复的,事务编号须接着原来的:见 docs/operator.md“Back up and restore”")
+        remedy = _("数据库是手工恢复的,事务编号须接着原来的:执行 yichuang migrate")
         yield Finding(False, _("台账签封:事务编号倒退,签封已停止"), remedy)
     late = unsealed is not None and clock.now() - unsealed > _UNSEALED_TOO_LONG
     text = _("台账签封:有超过十分钟未签封的记录") if late else _("台账签封:及时")

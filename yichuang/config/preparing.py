@@ -15,7 +15,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from yichuang.base import clock
-from yichuang.config import runtime, trial
+from yichuang.config import counting, runtime, trial
 from yichuang.config.runtime import CannotStart
 from yichuang.ledger.partitions import ensure_partitions
 
@@ -76,12 +76,13 @@ def pending_migrations() -> list[str]:
 
 
 def migrate(report: Callable[[str], None]) -> None:
-    """Bring the schema up to date, where it is not, and make the ledger's next partitions."""
+    """Bring the schema up to date, where it is not, and make the ledger ready to be written and sealed."""
     if pending_migrations():
         with _alone():
             if pending := pending_migrations():
                 report(f"更新数据库结构({len(pending)})… migrating")
                 call_command("migrate", interactive=False, verbosity=0)
+    counting.count_on(report)
     ensure_partitions(clock.now())  # before the first entry, or its month stays in the default partition
 
 

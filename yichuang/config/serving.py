@@ -56,6 +56,8 @@ def run_worker() -> None:
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
+    from yichuang.journey import runner
+
     connector = app.connector
     if not isinstance(connector, DjangoConnector):
         raise TypeError(f"the job queue must use Django's database connection, not {connector!r}")
@@ -63,6 +65,8 @@ def run_worker() -> None:
         worker_app.run_worker(
             concurrency=CONCURRENCY,
             shutdown_graceful_timeout=GRACE,
+            update_heartbeat_interval=runner.HEARTBEAT_SECONDS,
+            stalled_worker_timeout=runner.STALLED_SECONDS,
             fetch_job_polling_interval=2.0,  # notices come at once; this is for jobs whose time has come
             delete_jobs="successful",  # the ledger remembers what was done; the queue holds what is to do
         )

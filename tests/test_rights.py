@@ -1,0 +1,288 @@
+"""Who may do what: every address of the platform against everybody, over two departments' data.
+
+The table below names every address (a test compares it with the resolver), so a new page cannot be forgotten.
+`in` means that the page or act is the person's; everybody else meets a refusal, a log-in page, or nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.city import run_journey
+from tests.factories import NOW, accepted, case_of, decided, staff, submission
+from yichuang.base import files
+from yichuang.cases.actions import drafting
+from yichuang.cases.drafts import open_draft
+from yichuang.cases.models import ApplicationMaterial
+from yichuang.cases.states import Stage
+from yichuang.catalogue.data import SourceKind
+from yichuang.identity.models import User
+from yichuang.licences.queries import of_cases
+from yichuang.notices.queries import of_application
+
+CAST = {
+    "visitor": None,
+    "mother": "linzhixia",
+    "stranger": "wujingting",
+    "clerk": "clerk1",
+    "colleague": "clerk2",
+    "officer": "officer-weijian",
+    "other officer": "officer-zhujian",
+    "chief": "chief-weijian",
+    "manager": "manager",
+    "supervisor": "supervisor",
+    "administrator": "administrator",
+}
+EVERYBODY = frozenset(CAST)
+STAFF = EVERYBODY - {"visitor", "mother", "stranger"}
+CLERKS = frozenset({"clerk", "colleague"})
+OFFICERS = frozenset({"officer", "other officer", "chief"})
+OWN_OFFICERS = frozenset({"officer", "chief"})
+APPLICANTS = frozenset({"mother", "stranger"})
+MANAGERS = frozenset({"manager", "supervisor"})
+KEEPERS = MANAGERS | {"administrator"}
+MOTHER = frozenset({"mother"})
+LOGGED_IN = EVERYBODY - {"visitor"}
+ADMINISTRATOR = frozenset({"administrator"})
+
+FIRST = "birth_certificate"
+
+
+@dataclass(frozen=True)
+class World:
+    """An application with a decided case and papers, and a draft of the clerk's."""
+
+    number: str
+    case: str
+    notice: int
+    centre_notice: int
+    material: str
+    draft: str
+    staff_id: int
+    guide: str = "newborn"
+    job: int = 0
+    code: str = ""
+    submission: dict[str, Any] = field(default_factory=dict)
+    decision: dict[str, Any] = field(default_factory=lambda: {"outcome": "granted", "opinion": "同意"})
+    plan: dict[str, Any] = field(default_factory=lambda: {"target": "newborn"})
+    start: dict[str, Any] = field(default_factory=lambda: {"target": "newborn"})
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> World:
+    """Made once, with real commits; each question below is asked in a transaction that is undone."""
+    with django_db_blocker.unblock():
+        pdf = files.store("出生记录.pdf", "application/pdf", b"%PDF-1.4 scan", now=NOW)
+        row = accepted("newborn")
+        material = ApplicationMaterial.objects.filter(application_id=row.id, items__contains=[FIRST])
+        material = material.exclude(source=SourceKind.SISTER).order_by("id")[:1].get()
+        ApplicationMaterial.objects.filter(id=material.id).update(source=SourceKind.UPLOAD, file_id=pdf)
+        decided(row, FIRST, "officer-weijian")
+        run_journey()
+        case = case_of(row, FIRST)
+        papers = {notice.kind: notice for notice in of_application(row.number)}
+        granted = next(
+            n for n in of_application(row.number) if n.case_number == case.number and n.kind == "grant"
+        )
+        assert case.number in of_cases([case.number])
+        draft = drafting.start(actor=staff("clerk1"), target="newborn", now=NOW)
+        return World(
+            number=row.number,
+            case=case.number,
+            notice=granted.id,
+            centre_notice=papers["receipt"].id,
+            material=material.material,
+            draft=str(draft),
+            staff_id=staff("clerk2").id,
+            submission=json_submission(),
+            code=granted.verify_code,
+        )
+
+
+def json_submission() -> dict[str, Any]:
+    """A complete submission as REST takes it."""
+    given = submission()
+    return {
+        "key": str(given.key),
+        "target": given.target,
+        "applicant": asdict(given.applicant),
+        "answers": dict(given.answers),
+        "values": dict(given.values),
+        "materials": {key: {"source": settled.source} for key, settled in given.materials.items()},
+    }
+
+
+@dataclass(frozen=True)
+class Row:
+    """An address: how it is asked and whose it is."""
+
+    who: frozenset[str]
+    method: str = "get"
+    at: tuple[str, ...] = ()  # attributes of the world that are its arguments
+    body: str = ""  # attribute of the world that is sent as JSON
+
+
+#: Addresses whose rights other tests prove: one's own log-in and second factor, what opens by code, partners.
+ELSEWHERE = {
+    "account_change_password", "account_inactive", "account_logout", "account_reauthenticate",
+    "mfa_activate_totp", "mfa_authenticate", "mfa_deactivate_totp", "mfa_download_recovery_codes",
+    "mfa_generate_recovery_codes", "mfa_index", "mfa_reauthenticate", "mfa_view_recovery_codes",
+    "openid_connect_callback", "openid_connect_login", "socialaccount_login_cancelled",
+    "track_close", "api:rate_one", "api:track", "api:answer", "api:api-root", "api:openapi-json",
+}  # fmt: skip
+
+
+def _case(*more: str) -> tuple[str, ...]:
+    return ("case", *more)
+
+
+TABLE: dict[str, Row] = {
+    # For everybody.
+    "start": Row(EVERYBODY),
+    "display": Row(EVERYBODY),
+    "healthz": Row(EVERYBODY),
+    "design": Row(EVERYBODY),
+    "design-staff": Row(EVERYBODY),
+    "guide": Row(EVERYBODY),
+    "guide_page": Row(EVERYBODY, at=("guide",)),
+    "verify": Row(EVERYBODY),
+    "verify_code": Row(EVERYBODY, at=("code",)),
+    "account_login": Row(EVERYBODY),
+    # The applicant's.
+    "track": Row(EVERYBODY - STAFF),
+    "my": Row(APPLICANTS),
+    "track_application": Row(MOTHER, at=("number",)),
+    "track_notice": Row(MOTHER, at=("number", "centre_notice")),
+    # Results are taken before they are opened; tests of the public pages take them.
+    "track_licence": Row(frozenset(), at=("number", "case")),
+    "track_results": Row(MOTHER, at=("number",)),
+    "track_archive": Row(frozenset(), at=("number",)),
+    "track_rate": Row(MOTHER, at=("number",)),
+    # The counter's.
+    "counter:home": Row(CLERKS),
+    "counter:find": Row(CLERKS),
+    "counter:search": Row(CLERKS),
+    "counter:start": Row(CLERKS, "post", body="start"),
+    "counter:keep": Row(frozenset({"clerk"}), "post", at=("draft",)),
+    "counter:discard": Row(CLERKS, "post", at=("draft",)),  # another clerk's stays: see below
+    "counter:draft": Row(frozenset({"clerk"}), at=("draft",)),
+    "counter:draft_paper": Row(frozenset(), at=("draft", "material")),
+    "counter:application": Row(CLERKS, at=("number",)),
+    "counter:accept": Row(CLERKS, "post", at=("number",)),
+    "counter:hand_over": Row(CLERKS, "post", at=("number",)),
+    "counter:case": Row(CLERKS, at=_case()),
+    "counter:ask_correction": Row(CLERKS, "post", at=_case()),
+    "counter:decline": Row(CLERKS, "post", at=_case()),
+    "counter:correct": Row(CLERKS, "post", at=_case()),
+    "counter:notice": Row(CLERKS, at=("number", "notice")),
+    "counter:licence": Row(CLERKS, at=("number", "case")),
+    "counter:material": Row(CLERKS, at=("number", "material")),
+    # The officers': only of the department whose case it is.
+    "desk:home": Row(OFFICERS),
+    "desk:search": Row(OFFICERS),
+    "desk:case": Row(OWN_OFFICERS, at=_case()),
+    "desk:claim": Row(OWN_OFFICERS, "post", at=_case()),
+    "desk:unclaim": Row(OWN_OFFICERS, "post", at=_case()),
+    "desk:decide": Row(OWN_OFFICERS, "post", at=_case()),
+    "desk:material": Row(OWN_OFFICERS, at=_case("material")),
+    "desk:notice": Row(OWN_OFFICERS, at=_case("notice")),
+    "desk:licence": Row(OWN_OFFICERS, at=_case()),
+    # The centre's.
+    "manage:home": Row(MANAGERS),
+    "manage:ratings": Row(MANAGERS),
+    "manage:mandates": Row(MANAGERS),
+    "manage:partners": Row(KEEPERS),
+    "manage:steps": Row(KEEPERS),
+    "manage:retry": Row(frozenset({"manager", "administrator"}), "post", at=("job",)),
+    # REST.
+    "api:find": Row(EVERYBODY),
+    "api:plan": Row(EVERYBODY, "post", body="plan"),
+    "api:submit": Row(CLERKS, "post", body="submission"),
+    "api:show": Row(MOTHER | CLERKS | OWN_OFFICERS | MANAGERS, at=("number",)),
+    "api:accept_all": Row(CLERKS, "post", at=("number",)),
+    "api:hand_over_all": Row(MOTHER | CLERKS, "post", at=("number",)),
+    "api:show_case": Row(MOTHER | CLERKS | OWN_OFFICERS | MANAGERS, at=_case()),
+    "api:claim": Row(OWN_OFFICERS, "post", at=_case()),
+    "api:unclaim": Row(OWN_OFFICERS, "post", at=_case()),
+    "api:decide": Row(OWN_OFFICERS, "post", at=_case(), body="decision"),
+    # Accounts.
+    "account_home": Row(LOGGED_IN),
+    "account_counter": Row(CLERKS),
+    "account_staff": Row(ADMINISTRATOR),
+    "account_staff_new": Row(ADMINISTRATOR),
+    "account_staff_member": Row(ADMINISTRATOR, at=("staff_id",)),
+    "account_staff_roles": Row(ADMINISTRATOR, "post", at=("staff_id",)),
+    "account_staff_password": Row(ADMINISTRATOR, "post", at=("staff_id",)),
+    "account_staff_second_factor": Row(ADMINISTRATOR, "post", at=("staff_id",)),
+    "account_staff_active": Row(ADMINISTRATOR, "post", at=("staff_id",)),
+}
+
+
+def named_addresses(patterns: Any = None, space: str = "") -> Iterator[str]:
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from named_addresses(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield f"{space}{pattern.name}"
+
+
+def test_every_address_stands_in_the_table() -> None:
+    addresses, listed = set(named_addresses()), {*TABLE, *ELSEWHERE}
+    assert addresses - listed == set()
+    assert listed - addresses == set()
+
+
+def ask(client: Client, name: str, row: Row, world: World) -> Any:
+    address = reverse(name, args=[getattr(world, argument) for argument in row.at])
+    sent = getattr(world, row.body) if row.body else {}
+    if row.method == "get":
+        return client.get(address, {"q": "xse"} if name == "api:find" else {})
+    return (
+        client.post(address, sent, content_type="application/json")
+        if name.startswith("api:")
+        else client.post(address, sent)
+    )
+
+
+def is_out(response: Any) -> bool:
+    """A refusal, a page that does not exist for this person, or the way to the log-in."""
+    away = response.status_code in {301, 302} and (
+        "/accounts/login" in response["Location"] or response["Location"].startswith("/track/?number=")
+    )
+    return away or response.status_code in {401, 403, 404}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", CAST)
+@pytest.mark.parametrize("name", TABLE)
+def test_an_address_is_open_to_those_it_belongs_to_and_to_nobody_else(
+    name: str, who: str, world: World
+) -> None:
+    client, row = Client(), TABLE[name]
+    if CAST[who]:
+        client.force_login(User.objects.get(username=CAST[who]))
+    response = ask(client, name, row, world)
+    assert response.status_code < 500
+    assert is_out(response) != (who in row.who), f"{who} got {response.status_code} from {name}"
+
+
+def test_the_world_has_both_a_decided_and_an_open_case(world: World, django_db_blocker: Any) -> None:
+    from yichuang.cases.models import Case
+
+    with django_db_blocker.unblock():
+        stages = set(Case.objects.filter(application__number=world.number).values_list("stage", flat=True))
+    assert {Stage.ISSUED, Stage.ACCEPTED} <= stages
+
+
+@pytest.mark.django_db
+def test_discarding_another_clerks_draft_leaves_it_there(world: World) -> None:
+    client = Client()
+    client.force_login(User.objects.get(username="clerk2"))
+    client.post(reverse("counter:discard", args=[world.draft]))
+    assert open_draft(staff("clerk1"), UUID(world.draft)).number

@@ -145,7 +145,7 @@ def accept(request: Request, number: str) -> HttpResponseBase:
     row = queries.application(request.actor, number, now=now())
     accepted = acceptance.accept(actor=request.actor, application_id=row.id, now=now())
     if accepted:
-        sentence = _("已受理%(count)d件,受理通知书正在生成,稍后可在“文书和证照”中打开。")
+        sentence = _("已受理%(count)d件，受理通知书正在生成，稍后可在“文书和证照”中打开。")
         messages.success(request, sentence % {"count": len(accepted)})
     return redirect("counter:application", number)
 

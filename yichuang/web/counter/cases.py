@@ -14,12 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 from yichuang.base import files
 from yichuang.base.clock import local, now
 from yichuang.base.errors import Invalid, Refused
-from yichuang.cases import queries
+from yichuang.cases import queries, reading
 from yichuang.cases.actions import acceptance
 from yichuang.cases.data import CaseRow, MaterialRow, Settlement
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.rules import Incomplete
-from yichuang.cases.states import Stage
+from yichuang.cases.states import Stage, Verb
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import SourceKind
 from yichuang.web.counter.access import clerk
@@ -58,7 +58,7 @@ def ask_correction(request: Request, number: str) -> HttpResponseBase:
         )
     except Invalid as refusal:
         return _refused(request, row, found, refusal)
-    messages.success(request, _("已告知补正,一次性告知书正在生成。"))
+    messages.success(request, _("已告知补正，一次性告知书正在生成。"))
     return redirect("counter:application", row.number)
 
 
@@ -77,7 +77,7 @@ def decline(request: Request, number: str) -> HttpResponseBase:
         )
     except Invalid as refusal:
         return _refused(request, row, found, refusal, rename={"text": "reason"})
-    messages.success(request, _("已登记不予受理,决定书正在生成。"))
+    messages.success(request, _("已登记不予受理，决定书正在生成。"))
     return redirect("counter:application", row.number)
 
 
@@ -93,7 +93,7 @@ def correct(request: Request, number: str) -> HttpResponseBase:
         return _refused(request, row, found, refusal)
     except Invalid as refusal:
         return _refused(request, row, found, refusal)
-    messages.success(request, _("已收到补正,可以受理。"))
+    messages.success(request, _("已收到补正，可以受理。"))
     return redirect("counter:application", row.number)
 
 
@@ -137,6 +137,7 @@ def _page(
         "materials": materials,
         "missing": [_missing(material, errors) for material in materials if material.source is None],
         "organs": [(name, name) for name in catalogue.department_names.values()],
+        "asked": reading.reason_of(found.id, Verb.ASK_CORRECTION) if found.stage == Stage.CORRECTING else "",
         "can_decide": found.stage == Stage.RECEIVED,
         "can_correct": found.stage == Stage.CORRECTING,
         "errors": errors,
@@ -169,6 +170,6 @@ def _refused(
     faults = [(field, str(refusal))]
     if isinstance(refusal, Incomplete):
         names = {material.key: material.name for material in queries.materials(row.id)}
-        sentence = _("还缺材料:%(name)s。请收取原件或上传。")
+        sentence = _("还缺材料：%(name)s。请收取原件或上传。")
         faults = [(TICK + key, sentence % {"name": names.get(key, key)}) for key in refusal.materials]
     return _page(request, row, found, faults=faults, status=refusal.status)

@@ -70,7 +70,7 @@ def read_date(text: str, *, field: str) -> date:
     try:
         return date.fromisoformat(text.strip())
     except ValueError as error:
-        raise Invalid(_("请填写完整的日期,例如2026-03-20。"), code="date", field=field) from error
+        raise Invalid(_("请填写完整的日期，例如2026-03-20。"), code="date", field=field) from error
 
 
 def chosen(sent: QueryDict, name: str, known: Iterable[str]) -> list[str]:

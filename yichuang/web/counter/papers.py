@@ -94,4 +94,4 @@ def _give(content: FileContent, *, name: str = "") -> HttpResponse:
 
 
 def _nothing() -> NotVisible:
-    return NotVisible(_("没有这份文件,或还在生成。请返回申办页面刷新后再试。"), code="no_file")
+    return NotVisible(_("没有这份文件，或还在生成。请返回申办页面刷新后再试。"), code="no_file")

@@ -72,7 +72,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A material of the check-list and how it is settled. `state`: done, due (missing), later, free or sister."""
+    """A material of the check-list and how it is settled. `state`: done, ask, due, later, free or sister."""
 
     key: str
     name: str
@@ -178,7 +178,9 @@ def screen_of(
         silent=tuple(_silent(catalogue, content)),
         can_ask=content.applicant is not None and _can_ask(catalogue, plan, content),
         open_values=sum(line.required and not line.value for line in lines),
-        open_slips=sum(slip.state == "due" for slip in slips),
+        open_slips=sum(
+            slip.state in {"due", "ask"} and slip.necessity is Necessity.REQUIRED for slip in slips
+        ),
         fee=sum(fee.amount for fee in plan.fees),
         promise=limit_text(plan.promised),
         figures=_figures(plan.before, plan.now),
@@ -195,7 +197,7 @@ def shortcomings(draft: OpenDraft) -> list[Fault]:
         found.append(("number", _("还没有录入申请人。请先读取身份证或手工录入。")))
     for situation in plan.situations:
         if situation.key in plan.unanswered:
-            sentence = _("请先回答:%(question)s") % {"question": situation.question}
+            sentence = _("请先回答：%(question)s") % {"question": situation.question}
             found.append((ANSWER + situation.key, sentence))
     try:
         rules.check_form(plan, content.values, content.materials)
@@ -209,7 +211,7 @@ def shortcomings(draft: OpenDraft) -> list[Fault]:
         ]
         names = {planned.material.key: planned.material.name for planned in plan.materials}
         found += [
-            (TICK + key, _("还缺材料:%(name)s。请收取原件或上传。") % {"name": names[key]})
+            (TICK + key, _("还缺材料：%(name)s。请收取原件或上传。") % {"name": names[key]})
             for key in incomplete.materials
         ]
     return found
@@ -324,6 +326,8 @@ def _state(planned: PlannedMaterial, settled: Settlement | None) -> str:
         return "done"
     if planned.source is SourceKind.SISTER:
         return "sister"
+    if planned.source in {SourceKind.LICENCE, SourceKind.SHARED}:
+        return "ask"  # the city may know it: read the card first
     return {Necessity.REQUIRED: "due", Necessity.SUPPLY_LATER: "later", Necessity.OPTIONAL: "free"}[
         planned.necessity
     ]
@@ -350,9 +354,9 @@ def _silent(catalogue: Catalogue, content: DraftContent) -> Iterable[Register]:
         if resource is None or asked.outcome not in {Outcome.DOWN, Outcome.ABSENT}:
             continue
         sentence = (
-            _("“%(name)s”暂时没有回应,有关内容请手工填写,有关材料请收取原件。")
+            _("“%(name)s”暂时没有回应，有关内容请手工填写，有关材料请收取原件。")
             if asked.outcome == Outcome.DOWN
-            else _("“%(name)s”没有查到记录,请核对号码,或收取原件。")
+            else _("“%(name)s”没有查到记录，请核对号码，或收取原件。")
         )
         yield Register(resource.name, asked.outcome, sentence % {"name": resource.name})
 

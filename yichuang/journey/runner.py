@@ -6,13 +6,18 @@ steps are safe to repeat. What goes to one partner waits in that partner's own q
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from procrastinate import App, Blueprint, RetryStrategy
+from django.db import transaction
+from procrastinate import App, BaseRetryStrategy, Blueprint, RetryDecision
 from procrastinate.contrib.django import app as current_app
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
+from procrastinate.jobs import Job, Status
 from procrastinate.types import JSONDict
 
 from yichuang.base import clock
@@ -27,14 +32,43 @@ from yichuang.ledger import partitions, sealing
 from yichuang.ledger.queries import entries
 
 REACT_QUEUE = "journey"
-#: A worker that has not shown itself for this long is dead; its jobs are taken up by others.
-STALLED_SECONDS = 30
-#: Ten tries over about two hours; what fails then stays on the list of failed steps, with a button.
-STEP_RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
-REACT_RETRY = RetryStrategy(max_attempts=20, linear_wait=5)
+#: A worker shows itself this often; one that has not for so long is dead, and others take up its jobs.
+HEARTBEAT_SECONDS, STALLED_SECONDS = 3, 15
+#: What keeps everything else going is done before what waits, however much that is.
+_UPKEEP_FIRST = 10
+
+
+@dataclass(frozen=True)
+class _Patience(BaseRetryStrategy):
+    """So many tries, with pauses that grow from three seconds to the longest.
+
+    In the queue a job stands before later ones of its lock even while it pauses. So with the first failure it
+    leaves the lock of its partner: one case that cannot be sent holds up no other.
+    """
+
+    tries: int
+    longest: int
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """When to try again; None: never."""
+        if job.attempts + 1 >= self.tries:
+            return None
+        pause = min(3 ** (job.attempts + 1), self.longest)
+        own_lock = f"{job.queue}.{job.id}" if job.lock else None
+        return RetryDecision(retry_in={"seconds": pause}, lock=own_lock)
+
+
+#: Over about two hours; what fails then stays on the list of failed steps, with a button.
+STEP_RETRY = _Patience(tries=10, longest=1800)
+#: Over about a quarter of an hour.
+REACT_RETRY = _Patience(tries=20, longest=60)
 
 log = structlog.get_logger(__name__)
 jobs = Blueprint()
+#: Defers over Django's own connection, so in the transaction of the act, in web processes and workers alike. The
+#: app of a running worker has connections of its own: a job deferred there is seen, and may run, before the act
+#: that it follows from is committed.
+_deferring = App(connector=DjangoConnector())
 
 
 def register(app: App) -> None:
@@ -44,20 +78,24 @@ def register(app: App) -> None:
 
 def defer_reaction(entry_ids: list[int]) -> None:
     """Defer the one job of an act, in the act's transaction."""
-    current_app.configure_task("journey:react", queue=REACT_QUEUE).defer(entry_ids=[*entry_ids])
+    _deferring.configure_task("journey:react", queue=REACT_QUEUE).defer(entry_ids=[*entry_ids])
 
 
 @jobs.task(name="react", queue=REACT_QUEUE, retry=REACT_RETRY)
 def react(entry_ids: list[int]) -> None:
-    """Defer the steps that follow from these entries, in one batch per queue."""
+    """Defer the steps that follow from these entries, in one batch per queue. Raises LookupError without entries."""
+    found = entries(entry_ids)
+    if len(found) < len(entry_ids):
+        raise LookupError(f"of the entries {entry_ids} only {len(found)} are there")
     waiting: dict[str, list[JSONDict]] = defaultdict(list)
-    for entry in entries(entry_ids):
+    for entry in found:
         for step in REACTIONS[entry.verb]:
             waiting[queue_of(step, entry)].append({"step": step.__name__, "entry_id": entry.id})
-    for queue, steps in waiting.items():
-        # One at a time to each partner: a slow one takes one place of a worker, never all of them.
-        lock = None if queue == STEP_QUEUE else queue
-        current_app.configure_task("journey:step", queue=queue, lock=lock).batch_defer(*steps)
+    with transaction.atomic():
+        for queue, steps in waiting.items():
+            # One at a time to each partner: a slow one takes one place of a worker, never all of them.
+            lock = None if queue == STEP_QUEUE else queue
+            _deferring.configure_task("journey:step", queue=queue, lock=lock).batch_defer(*steps)
 
 
 @jobs.task(name="step", retry=STEP_RETRY)
@@ -75,26 +113,40 @@ def step(step: str, entry_id: int) -> None:
         log.info("step done")
 
 
-@jobs.periodic(cron="* * * * *")
-@jobs.task(name="seal", queue="upkeep", queueing_lock="seal")
-def seal(timestamp: int) -> None:
+def _upkeep(name: str, cron: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Do this periodically. A failure is in the log, and the next turn tries again: no failed job is left behind."""
+
+    def register_work(work: Callable[[], None]) -> Callable[[], None]:
+        def run(timestamp: int) -> None:
+            try:
+                work()
+            except Exception:
+                log.exception("upkeep failed", task=name)
+
+        task = jobs.task(name=name, queue="upkeep", queueing_lock=name, priority=_UPKEEP_FIRST)(run)
+        jobs.periodic(cron=cron)(task)
+        return work
+
+    return register_work
+
+
+@_upkeep("seal", "* * * * *")
+def seal() -> None:
     """Seal the ledger up to now."""
     made = sealing.seal(clock.now())
     if made is not None:
         log.info("ledger sealed", seal=made.id, entries=made.entry_count)
 
 
-@jobs.periodic(cron="7 3 * * *")
-@jobs.task(name="partitions", queue="upkeep", queueing_lock="partitions")
-def make_partitions(timestamp: int) -> None:
+@_upkeep("partitions", "7 3 * * *")
+def make_partitions() -> None:
     """Make the ledger's partitions of the coming months."""
     for name in partitions.ensure_partitions(clock.now()):
         log.info("ledger partition made", partition=name)
 
 
-@jobs.periodic(cron="* * * * * */20")
-@jobs.task(name="chase", queue="upkeep", queueing_lock="chase")
-def chase(timestamp: int) -> None:
+@_upkeep("chase", "* * * * * */10")
+def chase() -> None:
     """One job for each partner that has something to be sent or asked after, in the partner's own queue."""
     for partner in partners_with_work(clock.now()):
         _defer_to_partner("journey:chase_partner", partner)
@@ -102,13 +154,15 @@ def chase(timestamp: int) -> None:
 
 @jobs.task(name="chase_partner")
 def chase_partner(partner: str) -> None:
-    """Send what waits for this partner, ask after what is unknown or overdue."""
-    departments.chase(now=clock.now(), partner_key=partner)
+    """Send what waits for this partner, ask after what is unknown or overdue. A failure is chased again soon."""
+    try:
+        departments.chase(now=clock.now(), partner_key=partner)
+    except Exception:
+        log.exception("upkeep failed", task="chase_partner", partner=partner)
 
 
-@jobs.periodic(cron="40 2 * * *")
-@jobs.task(name="reconcile", queue="upkeep", queueing_lock="reconcile")
-def reconcile(timestamp: int) -> None:
+@_upkeep("reconcile", "40 2 * * *")
+def reconcile() -> None:
     """Every night one job for each partner: both sides' books of the day before are compared."""
     for partner in partner_keys():
         _defer_to_partner("journey:reconcile_partner", partner)
@@ -124,17 +178,31 @@ def reconcile_partner(partner: str) -> None:
 def _defer_to_partner(task: str, partner: str) -> None:
     """One job of a kind at a time in the partner's own queue: a slow partner heaps nothing up."""
     queue = departments.queue_of(partner)
-    with suppress(AlreadyEnqueued):
-        job = current_app.configure_task(task, queue=queue, lock=queue, queueing_lock=f"{task}:{partner}")
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        job = _deferring.configure_task(task, queue=queue, lock=queue, queueing_lock=f"{task}:{partner}")
         job.defer(partner=partner)
 
 
-@jobs.periodic(cron="* * * * * */15")
-@jobs.task(name="rescue", queue="upkeep", queueing_lock="rescue")
+@jobs.periodic(cron="* * * * * */5")
+@jobs.task(name="rescue", queue="upkeep", queueing_lock="rescue", priority=_UPKEEP_FIRST)
 async def rescue(timestamp: int) -> None:
     """Give the jobs of dead workers to living ones."""
+    try:
+        stalled = await current_app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
+        for job in stalled:
+            await _take_up(job)
+        await current_app.job_manager.prune_stalled_workers(STALLED_SECONDS)
+    except ConnectorException:
+        log.exception("upkeep failed", task="rescue")
+
+
+async def _take_up(job: Job) -> None:
     manager = current_app.job_manager
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
-        log.warning("job of a dead worker taken up again", job=job.id, task=job.task_name)
+    log.warning("job of a dead worker taken up again", job=job.id, task=job.task_name)
+    try:
         await manager.retry_job(job)
-    await manager.prune_stalled_workers(STALLED_SECONDS)
+    except UniqueViolation:
+        # It was done periodically, and its next turn waits already.
+        await manager.finish_job(job, Status.ABORTED, delete_job=True)
+    except ConnectorException as error:
+        log.info("another worker was first", job=job.id, error=str(error))

@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 ENV := set -a; [ ! -f .env ] || . ./.env; set +a;
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check fix bench screenshots clean
+.PHONY: help install run test check fix docs lock bench screenshots clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,12 +31,21 @@ check: install ## look for faults without running anything: style, types, layers
 	$(BIN)/lint-imports
 	$(BIN)/djlint --quiet --check --lint yichuang
 	$(BIN)/yichuang catalogue check
+	$(BIN)/yichuang docs --check
 	$(BIN)/python -W ignore::RuntimeWarning -m django makemigrations --check --dry-run --settings yichuang.config.settings
 
 fix: install ## correct style where a tool can do it
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	-$(BIN)/djlint --quiet --reformat yichuang
+
+docs: install ## draw the generated pages of docs/ anew
+	$(BIN)/yichuang docs
+
+lock: install ## pin every package anew, with hashes and without hosts
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url \
+	  --no-header --python-version 3.11 --upgrade --quiet --output-file requirements.lock
 
 bench: install ## measure speed on a database of its own and print one table
 	$(BIN)/python -m bench

@@ -100,6 +100,20 @@ def _doctor(chosen: argparse.Namespace) -> int:
         return doctor.examine(print, retry=chosen.retry)
 
 
+def _docs(chosen: argparse.Namespace) -> int:
+    setup.django()
+    from yichuang.cases.diagram import states_page
+
+    page, generated = Path("docs/states.md"), states_page()
+    if chosen.check:
+        current = page.read_text(encoding="utf-8") if page.exists() else ""
+        if current != generated:
+            print(f"{page} is out of date. Run: yichuang docs", file=sys.stderr)
+        return int(current != generated)
+    page.write_text(generated, encoding="utf-8")
+    return 0
+
+
 def _backup(chosen: argparse.Namespace) -> None:
     with embedded.available():
         setup.django()
@@ -180,6 +194,9 @@ def _parser() -> argparse.ArgumentParser:
     add("web", _web, "run web processes only, against DATABASE_URL")
     add("worker", _worker, "run one worker process only, against DATABASE_URL")
     add("migrate", _migrate, "bring the database's schema up to date")
+
+    docs = add("docs", _docs, "draw the generated pages of docs/ anew (in a checkout)")
+    docs.add_argument("--check", action="store_true", help="only tell whether they are up to date")
 
     catalogue = commands.add_parser("catalogue", help="check or publish a city's folder")
     kinds = catalogue.add_subparsers(required=True, metavar="check|publish")

@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tests.factories import NOW
+from yichuang.base.errors import Refused
 from yichuang.ledger.actions import Record, record
 from yichuang.ledger.models import Entry, Seal
 from yichuang.ledger.partitions import ensure_partitions, month_after
@@ -17,7 +18,9 @@ pytestmark = pytest.mark.usefixtures("committed_db")
 
 
 def write(subject: int = 1, *, at: datetime = NOW) -> int:
-    return record([Record("test.done", "test", subject, {"n": subject})], actor_kind="system", actor_id=0, now=at)[0]
+    return record(
+        [Record("test.done", "test", subject, {"n": subject})], actor_kind="system", actor_id=0, now=at
+    )[0]
 
 
 @pytest.fixture
@@ -104,10 +107,14 @@ def test_a_forged_seal_fails_its_signature(unguarded: None) -> None:
     sealed = seal(NOW)
     assert sealed is not None
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE ledger_seal SET signature = sha256('x') || sha256('y') WHERE id = %s", [sealed.id])
+        cursor.execute(
+            "UPDATE ledger_seal SET signature = sha256('x') || sha256('y') WHERE id = %s", [sealed.id]
+        )
     assert any("signature" in fault for fault in verify_seals().faults)
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE ledger_seal SET signature = %s WHERE id = %s", [bytes(sealed.signature), sealed.id])
+        cursor.execute(
+            "UPDATE ledger_seal SET signature = %s WHERE id = %s", [bytes(sealed.signature), sealed.id]
+        )
 
 
 def test_entries_that_a_running_transaction_can_still_precede_are_left_for_the_next_seal() -> None:
@@ -156,13 +163,15 @@ def test_two_sealers_at_once_make_one_chain() -> None:
 
 
 def test_an_act_that_fails_leaves_no_entry() -> None:
-    class Undone(Exception):
-        pass
-
     kept: list[int] = []
-    with pytest.raises(Undone), transaction.atomic():
-        kept.append(write())
-        raise Undone
+
+    def act() -> None:
+        with transaction.atomic():
+            kept.append(write())
+            raise Refused("after the entry was written")
+
+    with pytest.raises(Refused):
+        act()
     assert not Entry.objects.filter(id=kept[0]).exists()
 
 
@@ -182,4 +191,4 @@ def test_a_month_without_a_partition_refuses_no_act() -> None:
 
 
 def test_months_follow_each_other_over_the_year() -> None:
-    assert month_after(datetime(2026, 12, 1).date()) == datetime(2027, 1, 1).date()
+    assert month_after(date(2026, 12, 1)) == date(2027, 1, 1)

@@ -30,7 +30,9 @@ FIRST = "birth_certificate"
 
 
 def stages(number: str) -> dict[str, str]:
-    return dict(Case.objects.filter(application__number=number).order_by("id").values_list("item_key", "stage"))
+    return dict(
+        Case.objects.filter(application__number=number).order_by("id").values_list("item_key", "stage")
+    )
 
 
 def applicant_of(number: str) -> Actor:
@@ -121,7 +123,9 @@ def test_a_case_given_back_can_be_claimed_by_a_colleague() -> None:
 def test_a_refusal_without_reasons_is_refused() -> None:
     case = case_of(accepted("newborn"), FIRST)
     with pytest.raises(Invalid):
-        decide(actor=staff("officer-weijian"), case_id=case.id, outcome=Outcome.REFUSED, opinion="  ", now=NOW)
+        decide(
+            actor=staff("officer-weijian"), case_id=case.id, outcome=Outcome.REFUSED, opinion="  ", now=NOW
+        )
 
 
 def test_an_officer_of_another_department_does_not_know_the_case() -> None:
@@ -135,13 +139,16 @@ def test_a_decided_case_is_not_decided_again() -> None:
     decided(row, FIRST, "officer-weijian")
     case = case_of(row, FIRST)
     with pytest.raises(Overtaken):
-        decide(actor=staff("officer-weijian"), case_id=case.id, outcome=Outcome.REFUSED, opinion="不", now=NOW)
+        decide(
+            actor=staff("officer-weijian"), case_id=case.id, outcome=Outcome.REFUSED, opinion="不", now=NOW
+        )
 
 
 def test_a_declined_case_ends_with_its_paper_and_lets_the_others_go_on() -> None:
     row = received("newborn")
     clerk = staff("clerk1")
-    decline(actor=clerk, case_id=case_of(row, FIRST).id, reason="不属于本行政机关职权", competent="杭州市卫健委", now=NOW)
+    first = case_of(row, FIRST).id
+    decline(actor=clerk, case_id=first, reason="不属于本行政机关职权", competent="杭州市卫健委", now=NOW)
     accept(actor=clerk, application_id=row.id, now=NOW)
     run_journey()
     now_stages = stages(row.number)
@@ -194,14 +201,22 @@ def test_everything_is_handed_over_in_one_act_and_rated_afterwards() -> None:
     rate(actor=mother, application=row, grade="very_good", comment="很快", now=NOW)
     with pytest.raises(Overtaken):
         rate(actor=mother, application=row, grade="bad", comment="", now=NOW)
-    assert [(rating.grade, rating.comment) for rating in newest(staff("manager"))][:1] == [("very_good", "很快")]
+    assert [(rating.grade, rating.comment) for rating in newest(staff("manager"))][:1] == [
+        ("very_good", "很快")
+    ]
 
 
 def test_nothing_can_be_rated_before_it_is_handed_over() -> None:
     number = finished()
     mother = applicant_of(number)
     with pytest.raises(Invalid):
-        rate(actor=mother, application=queries.application(mother, number, now=NOW), grade="good", comment="", now=NOW)
+        rate(
+            actor=mother,
+            application=queries.application(mother, number, now=NOW),
+            grade="good",
+            comment="",
+            now=NOW,
+        )
 
 
 def test_every_step_run_twice_comes_to_the_same() -> None:
@@ -212,15 +227,21 @@ def test_every_step_run_twice_comes_to_the_same() -> None:
     before = stages(number)
     application = Application.objects.get(number=number)
     subjects = [application.id, *application.cases.order_by("id").values_list("id", flat=True)]
-    entries = Entry.objects.filter(subject_id__in=subjects, subject_kind__in=["application", "case"]).order_by("id")
-    count = Entry.objects.filter(verb__in=["case.issued", "case.released", "notice.issued", "licence.issued"]).count()
+    entries = Entry.objects.filter(
+        subject_id__in=subjects, subject_kind__in=["application", "case"]
+    ).order_by("id")
+    count = Entry.objects.filter(
+        verb__in=["case.issued", "case.released", "notice.issued", "licence.issued"]
+    ).count()
     from yichuang.journey.reactions import REACTIONS
 
     for entry in entries:
         for following in REACTIONS[entry.verb]:
             assert following.__name__ in STEPS
             step.func(following.__name__, entry.id)
-    again = Entry.objects.filter(verb__in=["case.issued", "case.released", "notice.issued", "licence.issued"]).count()
+    again = Entry.objects.filter(
+        verb__in=["case.issued", "case.released", "notice.issued", "licence.issued"]
+    ).count()
     assert (stages(number), again) == (before, count)
 
 

@@ -62,7 +62,7 @@ def acts() -> list[tuple[str, ast.FunctionDef, str]]:
     return found
 
 
-@pytest.mark.parametrize(("where", "act"), [(where, act) for where, act, _ in acts()], ids=lambda value: str(value))
+@pytest.mark.parametrize(("where", "act"), [(where, act) for where, act, _ in acts()], ids=str)
 def test_an_act_is_told_the_time_and_says_what_it_does(where: str, act: ast.FunctionDef) -> None:
     assert ast.get_docstring(act), f"{where}:{act.name} says nothing of itself"
     assert "clock.now(" not in ast.unparse(act), f"{where}:{act.name} looks at the clock itself"

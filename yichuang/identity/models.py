@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from yichuang.identity.data import Assurance, Power, Role
+from yichuang.identity.data import Actor, Assurance, Power, Role
 
 _POWERS = [power.value for power in Power]
 _ROLES = [role.value for role in Role]
@@ -25,6 +25,9 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True, help_text="if not: logged out at the next request")
 
     objects = BaseUserManager["User"]()
+
+    #: Who acts, where it was read together with the account (`queries.account`).
+    known_actor: Actor | None = None
 
     USERNAME_FIELD = "username"
 

@@ -9,6 +9,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -168,7 +169,7 @@ def _start(platform: _Platform, home: Path, began: float) -> None:
     ]
     platform.simulators = simulators
     platform.start([*platform.workers, *platform.simulators])
-    _wait_for_first_page(platform, settings.BIND, settings.PORT)
+    _wait_for_first_page(platform, settings.BIND, settings.PORT, urlsplit(settings.PUBLIC_URL).netloc)
     for line in greeting_lines:
         print(line)
     print(
@@ -177,7 +178,7 @@ def _start(platform: _Platform, home: Path, began: float) -> None:
     )
 
 
-def _wait_for_first_page(platform: _Platform, bind: str, port: int) -> None:
+def _wait_for_first_page(platform: _Platform, bind: str, port: int, name: str) -> None:
     """Ask for the start page until it comes. Raises `CannotStart` where the web process ends instead."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bind, bind)  # noqa: S104 - compared, not bound
     until = time.monotonic() + _SECONDS_TO_FIRST_PAGE
@@ -185,7 +186,7 @@ def _wait_for_first_page(platform: _Platform, bind: str, port: int) -> None:
         with suppress(OSError, http.client.HTTPException):
             connection = http.client.HTTPConnection(host, port, timeout=_SECONDS_TO_FIRST_PAGE)
             try:
-                connection.request("GET", "/", headers={"Host": f"localhost:{port}"})
+                connection.request("GET", "/", headers={"Host": name})
                 connection.getresponse().read()
                 return
             finally:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -48,6 +48,8 @@ WHERE u.id = %s AND u.is_active
 """
 #: Departments change with a published release only; a process notices one within this many seconds.
 _DEPARTMENTS_KEPT = 30.0
+#: A mandate that was given or revoked counts in every process after this many seconds.
+_MANDATES_KEPT = 1.0
 
 
 def anonymous() -> Actor:
@@ -107,6 +109,7 @@ class _Departments:
 def forget_departments() -> None:
     """Called after the establishment has changed (and by tests, which undo their changes)."""
     _Departments.known = None
+    _Mandates.kept.clear()
 
 
 def departments() -> dict[str, DepartmentFacts]:
@@ -188,11 +191,29 @@ def _staff_facts(row: Staff) -> StaffFacts:
 # ── Mandates ─────────────────────────────────────────────────────────────────────────────────────
 
 
+class _Mandates:
+    """The mandates of a centre as this process read them last: centre → (when, department key → mandates)."""
+
+    kept: ClassVar[dict[int, tuple[float, dict[str, tuple[MandateFacts, ...]]]]] = {}
+
+
 def mandated_items(centre_id: int, power: Power, on: date) -> MandateScope:
-    """What `centre_id` may do with `power` on the day `on`; one query.
+    """What `centre_id` may do with `power` on the day `on`; at most one query a second.
 
     Mandates of other powers and days come along, so that a refusal can say what is wrong with them.
     """
+    # What a transaction sees may be its own, uncommitted: that is neither kept nor answered from what is.
+    if connection.in_atomic_block:
+        return MandateScope(power, on, _read_mandates(centre_id))
+    now = time.monotonic()
+    read_at, mandates = _Mandates.kept.get(centre_id, (0.0, None))
+    if mandates is None or now - read_at > _MANDATES_KEPT:
+        mandates = _read_mandates(centre_id)
+        _Mandates.kept[centre_id] = (now, mandates)
+    return MandateScope(power, on, mandates)
+
+
+def _read_mandates(centre_id: int) -> dict[str, tuple[MandateFacts, ...]]:
     rows = (
         Mandate.objects.filter(centre_id=centre_id)
         .order_by("number")
@@ -203,7 +224,7 @@ def mandated_items(centre_id: int, power: Power, on: date) -> MandateScope:
         held = frozenset(Power(name) for name in powers)
         mandate = MandateFacts(number, held, frozenset(item_keys), valid_from, valid_until)
         given.setdefault(department_key, []).append(mandate)
-    return MandateScope(power, on, {key: tuple(mandates) for key, mandates in given.items()})
+    return {key: tuple(mandates) for key, mandates in given.items()}
 
 
 # ── Parties ──────────────────────────────────────────────────────────────────────────────────────

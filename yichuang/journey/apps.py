@@ -8,9 +8,11 @@ class JourneyConfig(AppConfig):
     label = "journey"
 
     def ready(self) -> None:
-        """Register the verbs and how the job that reacts to them is deferred."""
+        """Register the verbs and the job that reacts to them."""
         from yichuang.journey import runner
         from yichuang.journey.reactions import REACTIONS
         from yichuang.ledger.actions import react_to
 
-        react_to(frozenset(verb for verb, steps in REACTIONS.items() if steps), runner.defer_reaction)
+        react_to(
+            (verb for verb, steps in REACTIONS.items() if steps), task="journey:react", queue=runner.REACT_QUEUE
+        )

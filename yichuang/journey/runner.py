@@ -76,11 +76,6 @@ def register(app: App) -> None:
     app.add_tasks_from(jobs, namespace="journey")
 
 
-def defer_reaction(entry_ids: list[int]) -> None:
-    """Defer the one job of an act, in the act's transaction."""
-    _deferring.configure_task("journey:react", queue=REACT_QUEUE).defer(entry_ids=[*entry_ids])
-
-
 @jobs.task(name="react", queue=REACT_QUEUE, retry=REACT_RETRY)
 def react(entry_ids: list[int]) -> None:
     """Defer the steps that follow from these entries, in one batch per queue. Raises LookupError without entries."""

@@ -1,20 +1,28 @@
 """Writing the record. `ledger` knows no one above it: who reacts to a verb is told to it at start-up."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import connection
 
+# One statement for the entries and the job that follows from them: every act of the platform ends with it.
 _INSERT = """
-INSERT INTO ledger_entry (at, verb, actor_kind, actor_id, subject_kind, subject_id, facts)
-SELECT %s, verb, %s, %s, subject_kind, subject_id, facts
-FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::jsonb[])
-     WITH ORDINALITY AS entry (verb, subject_kind, subject_id, facts, position)
-ORDER BY position
-RETURNING id, verb
+WITH entry AS (
+  INSERT INTO ledger_entry (at, verb, actor_kind, actor_id, subject_kind, subject_id, facts)
+  SELECT %s, verb, %s, %s, subject_kind, subject_id, facts
+  FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::jsonb[])
+       WITH ORDINALITY AS new (verb, subject_kind, subject_id, facts, position)
+  ORDER BY position
+  RETURNING id, verb
+), job AS (
+  INSERT INTO procrastinate_jobs (queue_name, task_name, args)
+  SELECT %s, %s, jsonb_build_object('entry_ids', jsonb_agg(id ORDER BY id))
+  FROM entry WHERE verb = ANY(%s::text[]) HAVING count(*) > 0
+)
+SELECT id FROM entry ORDER BY id
 """
 
 
@@ -29,15 +37,17 @@ class Record:
 
 
 class _Reactions:
-    """The verbs that something follows from, and how to defer the one job that starts it."""
+    """The verbs that something follows from, and the name and queue of the one job that starts it."""
 
-    verbs: frozenset[str] = frozenset()
-    defer: Callable[[list[int]], None] | None = None
+    verbs: ClassVar[list[str]] = []
+    task = ""
+    queue = ""
 
 
-def react_to(verbs: frozenset[str], defer: Callable[[list[int]], None]) -> None:
-    """Called once at start-up by the layer that knows what happens next."""
-    _Reactions.verbs, _Reactions.defer = verbs, defer
+def react_to(verbs: Iterable[str], *, task: str, queue: str) -> None:
+    """Called once at start-up by the layer that knows what happens next; the job is told the entries' ids."""
+    _Reactions.verbs[:] = sorted(map(str, verbs))
+    _Reactions.task, _Reactions.queue = task, queue
 
 
 def record(records: Sequence[Record], *, actor_kind: str, actor_id: int, now: datetime) -> list[int]:
@@ -56,10 +66,9 @@ def record(records: Sequence[Record], *, actor_kind: str, actor_id: int, now: da
                 [entry.subject_kind for entry in records],
                 [entry.subject_id for entry in records],
                 [json.dumps(entry.facts, separators=(",", ":")) for entry in records],
+                _Reactions.queue,
+                _Reactions.task,
+                _Reactions.verbs,
             ],
         )
-        written: list[tuple[int, str]] = cursor.fetchall()
-    awaited = [entry_id for entry_id, verb in written if verb in _Reactions.verbs]
-    if awaited and _Reactions.defer is not None:
-        _Reactions.defer(awaited)
-    return [entry_id for entry_id, _verb in written]
+        return [row[0] for row in cursor.fetchall()]

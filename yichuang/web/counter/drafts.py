@@ -62,14 +62,14 @@ def draft(request: Request, key: UUID) -> HttpResponseBase:
 @clerk
 @require_POST
 def keep(request: Request, key: UUID) -> HttpResponseBase:
-    """Keep what is being typed, and tell the page its new revision."""
+    """Keep what is being typed, and tell the page its new revision and what is left to do."""
     sent = read_draft(request.POST)
     try:
-        revision = _fill(request, key, sent)
+        _fill(request, key, sent)
     except Overtaken as refusal:
         return _overtaken(request, key, refusal)
-    context = {"revision": revision, "saved_at": now()}
-    return render(request, "counter/kept.html", context)
+    screen = screen_of(open_draft(request.actor, key))
+    return render(request, "counter/kept.html", {"screen": screen, "saved_at": now()})
 
 
 @clerk
@@ -116,11 +116,11 @@ def _receive(request: Request, key: UUID, sent: DraftInput) -> HttpResponseBase:
     return redirect("counter:application", receipt.number)
 
 
-def _fill(request: Request, key: UUID, sent: DraftInput) -> int:
+def _fill(request: Request, key: UUID, sent: DraftInput) -> None:
     materials = dict(sent.materials)
     if sent.act.startswith(_DROP):
         materials[sent.act.removeprefix(_DROP)] = None
-    return drafting.fill(
+    drafting.fill(
         actor=request.actor,
         key=key,
         revision=sent.revision,

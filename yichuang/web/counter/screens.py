@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yichuang.base.errors import Refused
@@ -19,13 +18,12 @@ from yichuang.catalogue.data import (
     Plan,
     PlannedCase,
     PlannedField,
-    PlannedMaterial,
-    SourceKind,
 )
 from yichuang.identity import queries as identity_queries
 from yichuang.journey.papers import limit_text
 from yichuang.sharing.data import Outcome
-from yichuang.web.counter.forms import ANSWER, FILE, TICK, VALUE, DraftInput
+from yichuang.web.counter.forms import ANSWER, TICK, VALUE, DraftInput
+from yichuang.web.counter.slips import Slip, slip_of
 
 #: (anchor of the field, sentence): "" leads nowhere.
 Fault = tuple[str, str]
@@ -71,27 +69,6 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
-    """A material of the check-list and how it is settled. `state`: done, ask, due, later, free or sister."""
-
-    key: str
-    name: str
-    state: str
-    necessity: Necessity
-    source: str
-    source_name: str
-    because: str
-    checkpoints: tuple[str, ...]
-    items: tuple[str, ...]
-    tick: str  # name of the tick box "seen on paper"; "" where there is none
-    ticked: bool
-    file: str  # name of the input for an upload; "" where there is none
-    address: str  # of the file or the evidence of the query
-    removable: bool
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
 class CaseLine:
     """A case that will be opened."""
 
@@ -100,15 +77,6 @@ class CaseLine:
     waits_for: tuple[str, ...]
     promise: str
     elsewhere: bool  # in the department's own system
-
-
-@dataclass(frozen=True, slots=True)
-class Register:
-    """A register that did not give what was asked."""
-
-    name: str
-    outcome: str
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +92,7 @@ class Screen:
     sections: tuple[tuple[str, tuple[Line, ...]], ...]
     slips: tuple[Slip, ...]
     cases: tuple[CaseLine, ...]
-    silent: tuple[Register, ...]
+    silent: tuple[str, ...]  # sentences about registers that gave nothing
     can_ask: bool
     open_values: int
     open_slips: int
@@ -162,7 +130,7 @@ def screen_of(
     errors = tuple(faults)
     wrong = {anchor: sentence for anchor, sentence in errors if anchor}
     sections = _sections(catalogue, plan, content, wrong)
-    slips = tuple(_slip(catalogue, draft, planned, wrong) for planned in plan.materials)
+    slips = tuple(slip_of(catalogue, draft, planned, wrong) for planned in plan.materials)
     lines = [line for _title, section in sections for line in section]
     kind = _kind_of_applicant(catalogue, plan)
     return Screen(
@@ -291,74 +259,23 @@ def _line(
     )
 
 
-# ── Materials ────────────────────────────────────────────────────────────────────────────────────
-
-
-def _slip(catalogue: Catalogue, draft: OpenDraft, planned: PlannedMaterial, wrong: Mapping[str, str]) -> Slip:
-    key = planned.material.key
-    settled = draft.content.materials.get(key)
-    by_sister = settled is None and planned.source is SourceKind.SISTER
-    by_hand = not by_sister and (settled is None or settled.source is SourceKind.PAPER)
-    source = settled.source if settled else planned.source
-    reference = settled.reference if settled else planned.reference
-    has_paper = settled is not None and (settled.file_id is not None or settled.evidence_id is not None)
-    return Slip(
-        key=key,
-        name=planned.material.name,
-        state=_state(planned, settled),
-        necessity=planned.necessity,
-        source=source if settled or by_sister else "",
-        source_name=_source_name(catalogue, source, reference),
-        because=planned.because,
-        checkpoints=planned.material.checkpoints,
-        items=tuple(catalogue.items[item].name for item in planned.items if item in catalogue.items),
-        tick=TICK + key if by_hand else "",
-        ticked=settled is not None,
-        file=FILE + key if by_hand else "",
-        address=reverse("counter:draft_paper", args=[draft.key, key]) if has_paper else "",
-        removable=settled is not None and settled.source is SourceKind.UPLOAD,
-        error=wrong.get(TICK + key, "") or wrong.get(FILE + key, ""),
-    )
-
-
-def _state(planned: PlannedMaterial, settled: Settlement | None) -> str:
-    if settled is not None:
-        return "done"
-    if planned.source is SourceKind.SISTER:
-        return "sister"
-    if planned.source in {SourceKind.LICENCE, SourceKind.SHARED}:
-        return "ask"  # the city may know it: read the card first
-    return {Necessity.REQUIRED: "due", Necessity.SUPPLY_LATER: "later", Necessity.OPTIONAL: "free"}[
-        planned.necessity
-    ]
-
-
-def _source_name(catalogue: Catalogue, source: SourceKind, reference: str) -> str:
-    match source:
-        case SourceKind.LICENCE if reference in catalogue.licence_types:
-            return catalogue.licence_types[reference].name
-        case SourceKind.SHARED if reference in catalogue.resources:
-            return catalogue.resources[reference].name
-        case SourceKind.SISTER if reference in catalogue.items:
-            return catalogue.items[reference].name
-        case _:
-            return ""
-
-
 # ── Registers and cases ──────────────────────────────────────────────────────────────────────────
 
 
-def _silent(catalogue: Catalogue, content: DraftContent) -> Iterable[Register]:
-    for key, asked in content.asked.items():
-        resource = catalogue.resources.get(key)
-        if resource is None or asked.outcome not in {Outcome.DOWN, Outcome.ABSENT}:
-            continue
-        sentence = (
-            _("“%(name)s”暂时没有回应，有关内容请手工填写，有关材料请收取原件。")
-            if asked.outcome == Outcome.DOWN
-            else _("“%(name)s”没有查到记录，请核对号码，或收取原件。")
-        )
-        yield Register(resource.name, asked.outcome, sentence % {"name": resource.name})
+def _silent(catalogue: Catalogue, content: DraftContent) -> Iterable[str]:
+    """One sentence for the registers that did not answer, one for those that know nothing."""
+    sentences = {
+        Outcome.DOWN: _("%(names)s暂时没有回应，有关内容请手工填写，有关材料请收取原件。"),
+        Outcome.ABSENT: _("%(names)s没有查到记录，请核对号码，或收取原件。"),
+    }
+    for outcome, sentence in sentences.items():
+        names = [
+            f"“{catalogue.resources[key].name}”"
+            for key, asked in content.asked.items()
+            if asked.outcome == outcome and key in catalogue.resources
+        ]
+        if names:
+            yield sentence % {"names": "、".join(names)}
 
 
 def _can_ask(catalogue: Catalogue, plan: Plan, content: DraftContent) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.urls import get_resolver
 
 from yichuang.config import machine
 
@@ -23,9 +24,10 @@ def serve_web() -> None:
     from granian.log import LogLevels
     from granian.server import Server
 
-    # What every process needs is imported once, here; the processes are forked from this one.
+    # What every process needs is imported once, here, the pages' modules included; the processes are forked.
     from yichuang.config import wsgi  # noqa: F401
 
+    _pages = get_resolver().url_patterns
     Server(
         "yichuang.config.wsgi:application",
         address=settings.BIND,

@@ -91,7 +91,7 @@ def time_of_day() -> Iterator[Finding]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT extract(epoch FROM clock_timestamp())::float8")
         theirs: float = cursor.fetchone()[0]
-    skew = max(abs(theirs - time.time()) - (time.monotonic() - asked), 0.0)
+    skew = max(abs(theirs - clock.now().timestamp()) - (time.monotonic() - asked), 0.0)
     text = _("时钟:与数据库相差 %(seconds).1f 秒") % {"seconds": skew}
     yield Finding(skew <= _MOST_SKEW_SECONDS, text, _("在两台机器上启用时间同步:timedatectl set-ntp true"))
 

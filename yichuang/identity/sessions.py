@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib.sessions.backends import db
 from django.db import connection
-from django.utils import timezone
+
+from yichuang.base import clock
 
 _LOAD = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
 
@@ -15,7 +16,7 @@ class SessionStore(db.SessionStore):
     def load(self) -> dict[str, Any]:
         """What the session holds; a session that has ended or never was holds nothing and loses its key."""
         with connection.cursor() as cursor:
-            cursor.execute(_LOAD, [self.session_key, timezone.now()])
+            cursor.execute(_LOAD, [self.session_key, clock.now()])
             row = cursor.fetchone()
         if row is None:
             self._session_key = None

@@ -1,11 +1,13 @@
 // The desk (<form data-desk>): what makes taking in an application quick. The server keeps and checks everything.
-// A value typed over a register's shows at once that it is now the applicant's own. Enter goes on to the next
-// input of the form, F2 reads the card and Ctrl + Enter receives, also while somebody types. Whoever presses a
-// button while something is still being kept waits for that first: both carry the revision of the draft.
+// A value typed over a register's shows at once that it is now the applicant's own. The cursor starts where
+// something is left to fill in; Enter goes on to the next such input and from the last one to receiving. F2 reads
+// the card and Ctrl + Enter receives, also while somebody types. Whoever presses a button while something is
+// still being kept waits for that first: both carry the revision of the draft.
 
 const desk = document.querySelector("form[data-desk]");
 const own = document.getElementById("own-statement");
-const inputs = "#form input:not([type=hidden]), #form select, #form textarea";
+const receive = desk.querySelector("[name=act][value=receive]");
+const inputs = "#phone, #form input, #form select, #form textarea";
 let busy = 0;
 let waiting = null;
 
@@ -15,12 +17,16 @@ function typed(event) {
   if (source) source.replaceWith(own.content.querySelector(".source").cloneNode(true));
 }
 
+const left = () => [...desk.querySelectorAll(inputs)].filter((input) => input.required && !input.value);
+
 function entered(event) {
   if (event.key !== "Enter" || event.ctrlKey || event.altKey || event.isComposing) return;
-  if (!event.target.matches("#form input:not([type=checkbox])")) return;
+  const at = event.target;
+  if (!at.matches("#form input:not([type=checkbox]), #form select")) return;
   event.preventDefault();
-  const all = [...desk.querySelectorAll(inputs)];
-  all[all.indexOf(event.target) + 1]?.focus();
+  const others = left().filter((input) => input !== at);
+  const after = others.find((input) => at.compareDocumentPosition(input) & Node.DOCUMENT_POSITION_FOLLOWING);
+  (after ?? others[0] ?? receive).focus();
 }
 
 function pressed(event) {
@@ -30,7 +36,7 @@ function pressed(event) {
     desk.querySelector("[data-card-reader]")?.click();
   } else if (event.key === "Enter" && event.ctrlKey) {
     event.preventDefault();
-    desk.querySelector("[name=act][value=receive]").click();
+    receive.click();
   }
 }
 
@@ -55,3 +61,5 @@ desk.addEventListener("htmx:afterRequest", () => {
   waiting = null;
   desk.requestSubmit(submitter);
 });
+// The page itself names where to begin while nobody is known, and where something is wrong.
+if (!desk.querySelector("[autofocus]")) left()[0]?.focus();

@@ -49,7 +49,7 @@ def plan(catalogue: Catalogue, target_key: str, answers: Answers, known: Known) 
     for item in items:
         questions.ask(item.situations)
     needs = _needs(items, questions.effective)
-    materials = tuple(_settle(catalogue, key, need, items, known) for key, need in needs.items())
+    materials = tuple(_settle(catalogue, key, need, members, known) for key, need in needs.items())
     fields = _fields(catalogue, items, questions.effective, known)
     cases = _order(members, items, materials)
     promised = figures.promise(bundle, cases)
@@ -184,12 +184,20 @@ def _needs(items: Sequence[Item], answers: Answers) -> dict[str, _Need]:
 
 
 def _settle(
-    catalogue: Catalogue, key: str, need: _Need, items: Sequence[Item], known: Known
+    catalogue: Catalogue, key: str, need: _Need, members: Sequence[Member], known: Known
 ) -> PlannedMaterial:
-    """Where a material comes from: kinds as `SourceKind` lists them, inside one as `stands_in` does."""
+    """Where a material comes from: kinds as `SourceKind` lists them, inside one as `stands_in` does.
+
+    The result that a member declares to build on (`result_of`) comes first: the licence held already is of
+    another matter, as the birth certificate of an elder child.
+    """
     material = catalogue.materials[key]
+    items = [catalogue.items[member.item] for member in members]
+    needing = {item.key for item in need.items}
+    awaited = {result for member in members if member.item in needing for result in member.result_of}
     kind, reference, because = (
-        _from_licence(catalogue, material, known)
+        _from_sister(material, need, [item for item in items if item.key in awaited])
+        or _from_licence(catalogue, material, known)
         or _from_register(catalogue, material, need, known)
         or _from_sister(material, need, items)
         or _from_applicant(catalogue, material, need, known)

@@ -4,9 +4,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import connection
+
+from yichuang.base.arrays import array
 
 # One statement for the entries and the job that follows from them: every act of the platform ends with it.
 _INSERT = """
@@ -39,15 +41,14 @@ class Record:
 class _Reactions:
     """The verbs that something follows from, and the name and queue of the one job that starts it."""
 
-    verbs: ClassVar[list[str]] = []
+    verbs = array(())
     task = ""
     queue = ""
 
 
 def react_to(verbs: Iterable[str], *, task: str, queue: str) -> None:
     """Called once at start-up by the layer that knows what happens next; the job is told the entries' ids."""
-    _Reactions.verbs[:] = sorted(map(str, verbs))
-    _Reactions.task, _Reactions.queue = task, queue
+    _Reactions.verbs, _Reactions.task, _Reactions.queue = array(sorted(verbs)), task, queue
 
 
 def record(records: Sequence[Record], *, actor_kind: str, actor_id: int, now: datetime) -> list[int]:
@@ -62,10 +63,10 @@ def record(records: Sequence[Record], *, actor_kind: str, actor_id: int, now: da
                 now,
                 actor_kind,
                 actor_id,
-                [entry.verb for entry in records],
-                [entry.subject_kind for entry in records],
-                [entry.subject_id for entry in records],
-                [json.dumps(entry.facts, separators=(",", ":")) for entry in records],
+                array(entry.verb for entry in records),
+                array(entry.subject_kind for entry in records),
+                array(entry.subject_id for entry in records),
+                array(json.dumps(entry.facts, separators=(",", ":")) for entry in records),
                 _Reactions.queue,
                 _Reactions.task,
                 _Reactions.verbs,

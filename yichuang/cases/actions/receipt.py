@@ -1,6 +1,5 @@
 """Receiving (收件): one submission becomes one application with a case per item, in one transaction."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,16 +7,18 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from yichuang.base import ids
+from yichuang.base.arrays import array
 from yichuang.base.clock import local
 from yichuang.base.crypto import decrypt_text, encrypt, encrypt_json
 from yichuang.base.errors import Refused
+from yichuang.base.pipelines import pipelined
 from yichuang.cases import rules
-from yichuang.cases.data import Receipt, Settlement, Submission
+from yichuang.cases.data import Person, Receipt, Settlement, Submission
 from yichuang.cases.models import Application
+from yichuang.cases.outline import Outline, outline
 from yichuang.cases.states import Stage, Verb
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue.data import Catalogue, Known, Plan, SourceKind
-from yichuang.catalogue.planning import plan as make_plan
+from yichuang.catalogue.data import Catalogue, Plan, SourceKind
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.actions.parties import ensure_party
 from yichuang.identity.data import Actor, Power
@@ -27,22 +28,29 @@ from yichuang.ledger.actions import Record, record
 FORM_CONTEXT = "cases_application.form"
 CODE_CONTEXT = "cases_application.query_code"
 
+_DRAW = """
+SELECT nextval('cases_application_id_seq'), ARRAY(SELECT nextval('cases_case_id_seq') FROM generate_series(1, %s)),
+       nextval('cases_number_seq')
+"""
 _INSERT_APPLICATION = """
 INSERT INTO cases_application
-    (number, key, target, target_name, release, party_id, agent_id, centre_id, counter_id, channel, form,
+    (id, number, key, target, target_name, release, party_id, agent_id, centre_id, counter_id, channel, form,
      query_code, received_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (key) DO NOTHING RETURNING id
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT DO NOTHING RETURNING id
 """
+# Of an application that was not inserted, because it was there already, there are no cases to insert either.
 _INSERT_CASES = """
 INSERT INTO cases_case
-    (application_id, number, item_version_id, item_key, item_name, department_id, partner, waits_for, stage,
+    (id, application_id, number, item_version_id, item_key, item_name, department_id, partner, waits_for, stage,
      outcome, waiting)
-SELECT %s, number, item_version_id, item_key, item_name, department_id, partner,
-       string_to_array(waits_for, ','), %s, '', waiting
-FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::smallint[])
-     AS new (number, item_version_id, item_key, item_name, department_id, partner, waits_for, waiting)
-RETURNING id
+SELECT new.id, application.id, application.number || suffix, item_version_id, item_key, item_name, department_id,
+       partner, string_to_array(waits_for, ','), %s, '', waiting
+FROM cases_application AS application,
+     unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[],
+            %s::smallint[])
+     AS new (id, suffix, item_version_id, item_key, item_name, department_id, partner, waits_for, waiting)
+WHERE application.id = %s
 """
 _INSERT_MATERIALS = """
 INSERT INTO cases_material
@@ -51,6 +59,10 @@ SELECT %s, material, string_to_array(items, ','), necessity, source, reference, 
 FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::boolean[])
      AS new (material, items, necessity, source, reference, evidence_id, file_id, checked)
 """
+
+
+class _KnownAlready(Exception):  # noqa: N818
+    """The same submission has been received; what was written this time is undone."""
 
 
 def draw_number(now: datetime) -> str:
@@ -64,22 +76,27 @@ def receive(*, actor: Actor, submission: Submission, now: datetime) -> Receipt:
     """Receive `submission` at the actor's counter.
 
     Raises `Incomplete` (everything missing, told once), `Invalid`, `Forbidden` (not at a counter; no mandate of
-    a department concerned). The same `submission.key` again gives the first receipt and writes nothing.
+    a department concerned). The same `submission.key` again gives the first receipt and writes nothing, also
+    where the catalogue would no longer take it.
     """
     rules.check_clerk(actor)
-    known = find_receipt(submission.key)
-    if known is not None:
+    try:
+        prepared = outline(submission.target, submission.answers)
+        rules.check_answers(prepared.plan)
+        values = rules.check_form(prepared.plan, submission.values, submission.materials)
+        check_mandates(actor, prepared.plan, Power.RECEIVE, catalogue_queries.current(), now)
+    except Refused:
+        known = find_receipt(submission.key)
+        if known is not None:
+            return known
+        raise
+    try:
+        with transaction.atomic(durable=True), pipelined():
+            return _write(submission, values, prepared, actor=actor, now=now)
+    except _KnownAlready:
+        known = find_receipt(submission.key)
+        assert known is not None, "the application that was there a moment ago cannot vanish"  # noqa: S101
         return known
-    catalogue = catalogue_queries.current()
-    plan = make_plan(catalogue, submission.target, submission.answers, Known())
-    rules.check_answers(plan)
-    values = rules.check_form(plan, submission.values, submission.materials)
-    check_mandates(actor, plan, Power.RECEIVE, catalogue, now)
-    with transaction.atomic(durable=True):
-        written = _write(submission, values, plan, catalogue.release, actor=actor, now=now)
-    receipt = written or find_receipt(submission.key)
-    assert receipt is not None, "the application that was there a moment ago cannot vanish"  # noqa: S101
-    return receipt
 
 
 def find_receipt(key: UUID) -> Receipt | None:
@@ -99,102 +116,68 @@ def check_mandates(actor: Actor, plan: Plan, power: Power, catalogue: Catalogue,
 
 
 def _write(
-    submission: Submission, values: dict[str, str], plan: Plan, release: int, *, actor: Actor, now: datetime
-) -> Receipt | None:
-    number = submission.number or draw_number(now)
-    code = ids.query_code()
-    party = _party_of(submission, applicant=True, now=now)
-    agent = _party_of(submission, applicant=False, now=now) if submission.agent else None
+    submission: Submission, values: dict[str, str], prepared: Outline, *, actor: Actor, now: datetime
+) -> Receipt:
+    """Everything in three turns to the server: the ids and the people, the rows and the entries, the commit."""
+    plan, code = prepared.plan, ids.query_code()
     form = {"answers": dict(submission.answers), "values": values, "sources": dict(submission.sources)}
-    with connection.cursor() as cursor:
-        cursor.execute(
+    with connection.cursor() as drawing, connection.cursor() as inserting, connection.cursor() as cursor:
+        drawing.execute(_DRAW, [len(plan.cases)])
+        party = _ensure(submission.applicant, now)
+        agent = _ensure(submission.agent, now) if submission.agent else None
+        application_id, case_ids, serial = drawing.fetchone()
+        number = submission.number or ids.public_number(local(now).date(), serial)
+        inserting.execute(
             _INSERT_APPLICATION,
             [
-                number,
-                submission.key,
-                plan.target,
-                plan.name,
-                release,
-                party,
-                agent,
-                actor.department_id,
-                actor.counter_id,
-                submission.channel,
-                encrypt_json(form, FORM_CONTEXT),
-                encrypt(code, CODE_CONTEXT),
-                now,
+                application_id, number, submission.key, plan.target, plan.name, prepared.release, party, agent,
+                actor.department_id, actor.counter_id, submission.channel, encrypt_json(form, FORM_CONTEXT),
+                encrypt(code, CODE_CONTEXT), now,
             ],
-        )
-        written = cursor.fetchone()
-        if written is None:
-            return None
-        application_id: int = written[0]
-        case_ids = _insert_cases(cursor, application_id, number, plan)
-        _insert_materials(cursor, application_id, submission, plan)
+        )  # fmt: skip
+        columns = [array(case_ids), *prepared.case_columns]
+        cursor.execute(_INSERT_CASES, [Stage.RECEIVED, *columns, application_id])
+        if plan.materials:
+            columns = [*prepared.material_columns, *_settled(submission, plan)]
+            cursor.execute(_INSERT_MATERIALS, [application_id, *columns])
         cursor.execute("DELETE FROM cases_draft WHERE key = %s", [submission.key])
-    record(
-        _entries(application_id, case_ids, submission, plan, release),
-        actor_kind=actor.kind,
-        actor_id=actor.id,
-        now=now,
-    )
+        entries = _entries(application_id, case_ids, submission, prepared)
+        record(entries, actor_kind=actor.kind, actor_id=actor.id, now=now)
+        if inserting.fetchone() is None:
+            raise _KnownAlready
     return Receipt(application_id, number, code, created=True)
 
 
-def _party_of(submission: Submission, *, applicant: bool, now: datetime) -> int:
-    person = submission.applicant if applicant or submission.agent is None else submission.agent
+def _ensure(person: Person, now: datetime) -> int:
     return ensure_party(kind=person.kind, number=person.number, name=person.name, phone=person.phone, now=now)
 
 
-def _insert_cases(cursor: Any, application_id: int, number: str, plan: Plan) -> list[int]:
-    columns: Sequence[Sequence[Any]] = list(
-        zip(
-            *(
-                (
-                    f"{number}-{position:02d}",
-                    catalogue_queries.item_version_id(planned.item.key, planned.item.version),
-                    planned.item.key,
-                    planned.item.name,
-                    identity_queries.department_id(planned.item.department),
-                    planned.item.partner,
-                    ",".join(planned.waits_for),
-                    len(planned.waits_for),
-                )
-                for position, planned in enumerate(plan.cases, start=1)
-            ),
-            strict=True,
-        )
-    )
-    cursor.execute(_INSERT_CASES, [application_id, Stage.RECEIVED, *map(list, columns)])
-    return [row[0] for row in cursor.fetchall()]
-
-
-def _insert_materials(cursor: Any, application_id: int, submission: Submission, plan: Plan) -> None:
-    rows = []
+def _settled(submission: Submission, plan: Plan) -> list[str]:
+    """How each material of the plan was settled, as the columns of its row."""
+    columns: list[list[Any]] = [[], [], [], [], []]
     for planned in plan.materials:
         settled = submission.materials.get(planned.material.key)
         if settled is None and planned.source is SourceKind.SISTER:
             settled = Settlement(SourceKind.SISTER, planned.reference)
-        rows.append(
-            (
-                planned.material.key,
-                ",".join(planned.items),
-                planned.necessity,
-                settled.source if settled else "",
-                settled.reference if settled else "",
-                settled.evidence_id if settled else None,
-                settled.file_id if settled else None,
-                settled.checked if settled else False,
-            )
+        row = (
+            (settled.source, settled.reference, settled.evidence_id, settled.file_id, settled.checked)
+            if settled
+            else ("", "", None, None, False)
         )
-    if rows:
-        cursor.execute(_INSERT_MATERIALS, [application_id, *map(list, zip(*rows, strict=True))])
+        for column, value in zip(columns, row, strict=True):
+            column.append(value)
+    return [array(column) for column in columns]
 
 
 def _entries(
-    application_id: int, case_ids: list[int], submission: Submission, plan: Plan, release: int
+    application_id: int, case_ids: list[int], submission: Submission, prepared: Outline
 ) -> list[Record]:
-    facts = {"target": plan.target, "release": release, "channel": submission.channel, "cases": case_ids}
+    facts = {
+        "target": prepared.plan.target,
+        "release": prepared.release,
+        "channel": submission.channel,
+        "cases": case_ids,
+    }
     cases = (
         Record(
             Verb.RECEIVE,
@@ -202,6 +185,6 @@ def _entries(
             case_id,
             {"item": planned.item.key, "version": planned.item.version, "waiting": len(planned.waits_for)},
         )
-        for case_id, planned in zip(case_ids, plan.cases, strict=True)
+        for case_id, planned in zip(case_ids, prepared.plan.cases, strict=True)
     )
     return [Record("application.received", "application", application_id, facts), *cases]

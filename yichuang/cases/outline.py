@@ -1,0 +1,79 @@
+"""What all submissions of one plan write alike, worked out once for as long as a release is in force."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from yichuang.base.arrays import array
+from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.data import Catalogue, Known, Plan
+from yichuang.catalogue.planning import plan as make_plan
+from yichuang.identity import queries as identity_queries
+
+#: Outlines that a process remembers: a city's targets, each in its usual situations.
+_REMEMBERED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A plan and its rows as far as they are the same for everybody.
+
+    `case_columns` and `material_columns` are array literals, one per column, in the order of the statements
+    of `actions/receipt.py`.
+    """
+
+    plan: Plan
+    release: int
+    case_columns: tuple[str, ...]
+    material_columns: tuple[str, ...]
+
+
+def outline(target: str, answers: Mapping[str, str]) -> Outline:
+    """The outline for these answers under the release in force. Raises as `catalogue.planning.plan` does."""
+    catalogue = catalogue_queries.current()
+    return _outline(catalogue.release, target, _answers_that_count(catalogue, target, answers))
+
+
+def _answers_that_count(
+    catalogue: Catalogue, target: str, answers: Mapping[str, str]
+) -> frozenset[tuple[str, str]]:
+    """Only answers that are options of a question of the target: what is remembered stays finite."""
+    bundle = catalogue.bundles.get(target)
+    keys = [member.item for member in bundle.members] if bundle else [target]
+    items = [catalogue.items[key] for key in keys if key in catalogue.items]
+    questions = [
+        *(bundle.situations if bundle else ()),
+        *(asked for item in items for asked in item.situations),
+    ]
+    return frozenset(
+        (asked.key, answers[asked.key]) for asked in questions if answers.get(asked.key) in asked.options
+    )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _outline(_release: int, target: str, answers: frozenset[tuple[str, str]]) -> Outline:
+    # The plan's explanations are in the language of who asked first: none of them is written or shown here.
+    catalogue = catalogue_queries.current()
+    plan = make_plan(catalogue, target, dict(answers), Known())
+    cases = [
+        (
+            f"-{position:02d}",
+            catalogue_queries.item_version_id(planned.item.key, planned.item.version),
+            planned.item.key,
+            planned.item.name,
+            identity_queries.department_id(planned.item.department),
+            planned.item.partner,
+            ",".join(planned.waits_for),
+            len(planned.waits_for),
+        )
+        for position, planned in enumerate(plan.cases, start=1)
+    ]
+    materials = [
+        (planned.material.key, ",".join(planned.items), planned.necessity) for planned in plan.materials
+    ]
+    return Outline(
+        plan,
+        catalogue.release,
+        tuple(map(array, zip(*cases, strict=True))),
+        tuple(map(array, zip(*materials, strict=True))),
+    )

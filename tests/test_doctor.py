@@ -112,8 +112,8 @@ def test_an_unpublished_catalogue_is_a_fault() -> None:
 
 def test_a_clock_that_differs_from_the_databases_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not _bad(checks.time_of_day)
-    behind = checks.time.time() - 90
-    monkeypatch.setattr(checks.time, "time", lambda: behind)
+    behind = clock.now() - timedelta(seconds=90)
+    monkeypatch.setattr(clock, "now", lambda: behind)
     assert "90" in _bad(checks.time_of_day)[0].text
 
 

@@ -1,18 +1,22 @@
-"""Submitting, accepting and following applications."""
+"""Submitting, accepting, handing over, following and rating applications."""
 
 from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
 from yichuang.api.auth import SessionActor, actor_of
-from yichuang.api.schemas import ApplicationOut, Problem, ReceiptOut, SubmissionIn
+from yichuang.api.schemas import ApplicationOut, Number, ReceiptOut, SubmissionIn, problems
 from yichuang.base import clock
 from yichuang.cases import queries
 from yichuang.cases.actions.acceptance import accept
 from yichuang.cases.actions.receipt import receive
 from yichuang.cases.tracking import open_by_code
+from yichuang.delivery.actions import hand_over
+from yichuang.feedback.actions import rate
+from yichuang.feedback.data import Grade
 
 router = Router()
-_PROBLEMS = {403: Problem, 404: Problem, 409: Problem, 422: Problem}
+_PROBLEMS = problems(400, 401, 403, 404, 409, 422)
+_OPEN_PROBLEMS = problems(400, 404, 409, 422)
 
 
 class TrackIn(Schema):
@@ -20,6 +24,19 @@ class TrackIn(Schema):
 
     number: str
     code: str
+
+
+class RatingIn(TrackIn):
+    """One of the five grades, and what the applicant wants to say."""
+
+    grade: Grade
+    comment: str = ""
+
+
+class HandOverIn(Schema):
+    """Who takes the results at the counter: the applicant or, as registered, the agent."""
+
+    to_agent: bool = False
 
 
 @router.post("/applications", auth=SessionActor(), response={200: ReceiptOut, 201: ReceiptOut, **_PROBLEMS})
@@ -33,7 +50,7 @@ def submit(request: HttpRequest, submission: SubmissionIn) -> Status[ReceiptOut]
 @router.post(
     "/applications/{number}/accept", auth=SessionActor(), response={200: ApplicationOut, **_PROBLEMS}
 )
-def accept_all(request: HttpRequest, number: str) -> ApplicationOut:
+def accept_all(request: HttpRequest, number: Number) -> ApplicationOut:
     """Accept every received case of an application."""
     actor, now = actor_of(request), clock.now()
     application = queries.application(actor, number, now=now)
@@ -41,15 +58,36 @@ def accept_all(request: HttpRequest, number: str) -> ApplicationOut:
     return ApplicationOut.of(queries.application(actor, number, now=now))
 
 
+@router.post(
+    "/applications/{number}/hand-over", auth=SessionActor(), response={200: ApplicationOut, **_PROBLEMS}
+)
+def hand_over_all(request: HttpRequest, number: Number, given: HandOverIn) -> ApplicationOut:
+    """Hand over every result that is ready, in one act. 409 where nothing is ready, so also the second time."""
+    actor, now = actor_of(request), clock.now()
+    application = queries.application(actor, number, now=now)
+    hand_over(actor=actor, application_id=application.id, to_agent=given.to_agent, now=now)
+    return ApplicationOut.of(queries.application(actor, number, now=now))
+
+
 @router.get("/applications/{number}", auth=SessionActor(), response={200: ApplicationOut, **_PROBLEMS})
-def show(request: HttpRequest, number: str) -> ApplicationOut:
+def show(request: HttpRequest, number: Number) -> ApplicationOut:
     """One application that the actor may see, with its cases."""
     return ApplicationOut.of(queries.application(actor_of(request), number, now=clock.now()))
 
 
-@router.post("/track", response={200: ApplicationOut, **_PROBLEMS})
+@router.post("/track", response={200: ApplicationOut, **_OPEN_PROBLEMS})
 def track(request: HttpRequest, given: TrackIn) -> ApplicationOut:
     """Follow an application with its number and query code; five wrong codes lock it for fifteen minutes."""
     now = clock.now()
     actor = open_by_code(given.number, given.code, now=now)
     return ApplicationOut.of(queries.application(actor, actor.only_application, now=now))
+
+
+@router.post("/track/rating", response={204: None, **_OPEN_PROBLEMS})
+def rate_one(request: HttpRequest, given: RatingIn) -> Status[None]:
+    """Rate with number and query code, once, after the results were handed over."""
+    now = clock.now()
+    actor = open_by_code(given.number, given.code, now=now)
+    application = queries.application(actor, actor.only_application, now=now)
+    rate(actor=actor, application=application, grade=given.grade, comment=given.comment, now=now)
+    return Status(204, None)

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from yichuang.api.auth import SessionActor, actor_of
-from yichuang.api.schemas import CaseOut, Problem
+from yichuang.api.schemas import CaseOut, Number, problems
 from yichuang.base import clock
 from yichuang.cases import queries
 from yichuang.cases.actions import review
@@ -12,7 +12,7 @@ from yichuang.cases.rules import LONGEST_REMARK
 from yichuang.cases.states import Outcome
 
 router = Router(auth=SessionActor())
-_ANSWERS = {200: CaseOut, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
+_ANSWERS = {200: CaseOut, **problems(400, 401, 403, 404, 409, 422)}
 
 
 class DecisionIn(Schema):
@@ -23,27 +23,27 @@ class DecisionIn(Schema):
 
 
 @router.get("/cases/{number}", response=_ANSWERS)
-def show_case(request: HttpRequest, number: str) -> CaseOut:
+def show_case(request: HttpRequest, number: Number) -> CaseOut:
     """One case that the actor may see."""
     return _case(request, number)
 
 
 @router.post("/cases/{number}/claim", response=_ANSWERS)
-def claim(request: HttpRequest, number: str) -> CaseOut:
+def claim(request: HttpRequest, number: Number) -> CaseOut:
     """Take a case for two hours. The same officer again renews the claim; 409 names who else holds it."""
     review.claim(actor=actor_of(request), case_id=_id(request, number), now=clock.now())
     return _case(request, number)
 
 
 @router.post("/cases/{number}/unclaim", response=_ANSWERS)
-def unclaim(request: HttpRequest, number: str) -> CaseOut:
+def unclaim(request: HttpRequest, number: Number) -> CaseOut:
     """Give a claimed case back to the department's list."""
     review.unclaim(actor=actor_of(request), case_id=_id(request, number), now=clock.now())
     return _case(request, number)
 
 
 @router.post("/cases/{number}/decide", response=_ANSWERS)
-def decide(request: HttpRequest, number: str, given: DecisionIn) -> CaseOut:
+def decide(request: HttpRequest, number: Number, given: DecisionIn) -> CaseOut:
     """Grant or refuse. 409 where it is decided already: who lost an answer asks for the case and sees."""
     actor, case_id = actor_of(request), _id(request, number)
     review.decide(actor=actor, case_id=case_id, outcome=given.outcome, opinion=given.opinion, now=clock.now())

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from yichuang.api.schemas import Problem
+from yichuang.api.schemas import problems
 from yichuang.base.errors import NotVisible
 from yichuang.catalogue import queries, search
 from yichuang.catalogue.data import Known, Plan
@@ -28,7 +28,7 @@ class PlanIn(Schema):
     answers: dict[str, str] = Field(default_factory=dict)
 
 
-@router.get("/catalogue/search", response=list[HitOut])
+@router.get("/catalogue/search", response={200: list[HitOut], **problems(422)})
 def find(
     request: HttpRequest,
     q: Annotated[str, Field(max_length=80)],
@@ -38,7 +38,7 @@ def find(
     return list(search.find(queries.current(), q, limit=limit))
 
 
-@router.post("/plan", response={200: dict[str, Any], 404: Problem})
+@router.post("/plan", response={200: dict[str, Any], **problems(400, 404, 422)})
 def plan(request: HttpRequest, given: PlanIn) -> dict[str, Any]:
     """What the bundle or item needs in this situation: fields, materials and their sources, cases, limits, figures."""
     catalogue = queries.current()

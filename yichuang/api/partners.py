@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
-from yichuang.api.schemas import Problem
+from yichuang.api.schemas import problems
 from yichuang.base import clock
 from yichuang.departments import actions
 
@@ -14,7 +14,7 @@ router = Router()
 
 @router.post(
     "/{partner}/answers",
-    response={200: dict[str, Any], 401: Problem, 404: Problem, 409: Problem, 422: Problem},
+    response={200: dict[str, Any], **problems(401, 404, 409, 422)},
 )
 def answer(request: HttpRequest, partner: str) -> dict[str, Any]:
     """Take in the answer to a dispatch. The same event again gets the same 200 and changes nothing."""

@@ -1,6 +1,7 @@
 """Shapes of the REST interface."""
 
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
 from ninja import Field, Schema
@@ -8,6 +9,9 @@ from ninja import Field, Schema
 from yichuang.cases.data import CaseRow, Person, Settlement, Submission
 from yichuang.cases.queries import ApplicationRow
 from yichuang.catalogue.data import SourceKind
+
+#: The public number of an application or case, as far as its form goes.
+Number = Annotated[str, Field(pattern="^[0-9A-Za-z-]{1,20}$")]
 
 
 class Problem(Schema):
@@ -18,6 +22,11 @@ class Problem(Schema):
     field: str | None = None
     fields: dict[str, str] = Field(default_factory=dict)
     materials: list[str] = Field(default_factory=list)
+
+
+def problems(*statuses: int) -> dict[int, type[Problem]]:
+    """The refusals that an operation declares: all have one shape."""
+    return dict.fromkeys(statuses, Problem)
 
 
 class PersonIn(Schema):

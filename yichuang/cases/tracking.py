@@ -50,7 +50,7 @@ def open_by_code(number: str, code: str, *, now: datetime) -> Actor:
         raise NotVisible(
             _("查询密码多次输错,请15分钟后再试,或携带证件到任一窗口查询。"), code="locked", field="code"
         )
-    if not hmac.compare_digest(decrypt_text(stored, CODE_CONTEXT), code.strip()):
+    if not hmac.compare_digest(decrypt_text(stored, CODE_CONTEXT).encode(), code.strip().encode()):
         with connection.cursor() as cursor:
             cursor.execute(_FAIL, [FAILURES, FAILURES, now + LOCK, application_id])
         raise wrong

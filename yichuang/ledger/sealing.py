@@ -66,8 +66,8 @@ def seal(now: datetime) -> Seal | None:
         start = latest.to_xid if latest else 0
         if horizon < start:
             raise Refused(
-                f"The database's transaction counter ({horizon}) is behind the last seal ({start}): it was restored "
-                "into a new server. Raise the counter with pg_resetwal -x before sealing goes on (docs/operator.md).",
+                f"The database's transaction counter ({horizon}) is behind the last seal ({start}): the database was "
+                "read into a new server. Run `yichuang migrate`, which counts it on; sealing then goes on by itself.",
                 code="ledger_counter_went_back",
             )
         cursor.execute(_DIGEST, [start, horizon])

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,8 @@ from yichuang.cases.models import Case
 from yichuang.cases.states import STAGE_NAMES, Outcome, Stage, Verb
 from yichuang.identity.data import Actor
 from yichuang.ledger.actions import Record, record
+
+log = structlog.get_logger(__name__)
 
 _TYPES = {
     "stage": "text",

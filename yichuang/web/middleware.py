@@ -1,5 +1,6 @@
 """Who asks, on every request; and refusals as sentences that a person can act on."""
 
+import secrets
 from typing import cast
 
 import structlog
@@ -11,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from yichuang.base import logs
 from yichuang.base.errors import Refused
 from yichuang.identity.data import Actor
 from yichuang.identity.queries import actor_of
@@ -43,6 +45,8 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Request) -> HttpResponseBase:
+        logs.clear()
+        logs.bind(request=secrets.token_hex(4), path=request.path)
         request.actor = cast(Actor, SimpleLazyObject(lambda: actor_of(request.user)))
         request.display = display_of(request)
         response = self.get_response(request)
@@ -56,7 +60,7 @@ class ActorMiddleware:
         """`Refused` and its kinds become a page with the sentence and a way back, or an alert under htmx."""
         if not isinstance(exception, Refused):
             return None
-        log.info("refused", code=exception.code, status=exception.status, path=request.path)
+        log.info("refused", code=exception.code, status=exception.status)
         if request.htmx:
             return _alert(request, str(exception), exception.status)
         context = {"sentence": str(exception), "back": _way_back(request)}

@@ -1,18 +1,21 @@
-"""Sending statements without waiting for each answer."""
+"""Sending statements without waiting for each answer: for acts whose cost is the turns to the server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from yichuang.base.postgres.base import DatabaseWrapper
 
 
 @contextmanager
 def pipelined() -> Iterator[None]:
     """Statements of this block go to the server together; reading a result waits for it and those before it.
 
-    An error is raised where a result is read or at the end of the block. After it the statements that follow
-    are not executed.
+    Stands around `transaction.atomic`: then BEGIN goes with the first statements and COMMIT with the last, and
+    the block ends when the commit has been confirmed. A statement that fails raises where the next result is
+    read or at the commit; those after it are not executed, the commit neither.
     """
-    connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
+    with cast(DatabaseWrapper, connections[DEFAULT_DB_ALIAS]).pipelined():
         yield

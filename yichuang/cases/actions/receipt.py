@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from yichuang.base import ids
 from yichuang.base.arrays import array
@@ -23,34 +23,30 @@ from yichuang.identity import queries as identity_queries
 from yichuang.identity.actions.parties import ensure_party
 from yichuang.identity.data import Actor, Power
 from yichuang.identity.rules import check_mandate
-from yichuang.ledger.actions import Record, record
+from yichuang.ledger.actions import Record, record_ahead
 
 FORM_CONTEXT = "cases_application.form"
 CODE_CONTEXT = "cases_application.query_code"
 
 _DRAW = """
 SELECT nextval('cases_application_id_seq'), ARRAY(SELECT nextval('cases_case_id_seq') FROM generate_series(1, %s)),
-       nextval('cases_number_seq')
+       nextval('cases_number_seq'), EXISTS (SELECT FROM cases_application WHERE key = %s)
 """
 _INSERT_APPLICATION = """
 INSERT INTO cases_application
     (id, number, key, target, target_name, release, party_id, agent_id, centre_id, counter_id, channel, form,
      query_code, received_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT DO NOTHING RETURNING id
 """
-# Of an application that was not inserted, because it was there already, there are no cases to insert either.
 _INSERT_CASES = """
 INSERT INTO cases_case
     (id, application_id, number, item_version_id, item_key, item_name, department_id, partner, waits_for, stage,
      outcome, waiting)
-SELECT new.id, application.id, application.number || suffix, item_version_id, item_key, item_name, department_id,
-       partner, string_to_array(waits_for, ','), %s, '', waiting
-FROM cases_application AS application,
-     unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[],
+SELECT id, %s, %s || suffix, item_version_id, item_key, item_name, department_id, partner,
+       string_to_array(waits_for, ','), %s, '', waiting
+FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[],
             %s::smallint[])
      AS new (id, suffix, item_version_id, item_key, item_name, department_id, partner, waits_for, waiting)
-WHERE application.id = %s
 """
 _INSERT_MATERIALS = """
 INSERT INTO cases_material
@@ -61,8 +57,8 @@ FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigi
 """
 
 
-class _KnownAlready(Exception):  # noqa: N818
-    """The same submission has been received; what was written this time is undone."""
+class _ReceivedBefore(Exception):  # noqa: N818
+    """The same submission is there already; nothing of this one may stay."""
 
 
 def draw_number(now: datetime) -> str:
@@ -91,11 +87,12 @@ def receive(*, actor: Actor, submission: Submission, now: datetime) -> Receipt:
             return known
         raise
     try:
-        with transaction.atomic(durable=True), pipelined():
+        with pipelined(), transaction.atomic(durable=True):
             return _write(submission, values, prepared, actor=actor, now=now)
-    except _KnownAlready:
+    except (_ReceivedBefore, IntegrityError):
         known = find_receipt(submission.key)
-        assert known is not None, "the application that was there a moment ago cannot vanish"  # noqa: S101
+        if known is None:
+            raise
         return known
 
 
@@ -118,16 +115,22 @@ def check_mandates(actor: Actor, plan: Plan, power: Power, catalogue: Catalogue,
 def _write(
     submission: Submission, values: dict[str, str], prepared: Outline, *, actor: Actor, now: datetime
 ) -> Receipt:
-    """Everything in three turns to the server: the ids and the people, the rows and the entries, the commit."""
+    """Everything in two turns to the server: ids and people; then rows, entries and, by the caller, the commit.
+
+    A submission that was received before is found in the first. One that another process is receiving at this
+    moment violates a constraint in the second.
+    """
     plan, code = prepared.plan, ids.query_code()
     form = {"answers": dict(submission.answers), "values": values, "sources": dict(submission.sources)}
-    with connection.cursor() as drawing, connection.cursor() as inserting, connection.cursor() as cursor:
-        drawing.execute(_DRAW, [len(plan.cases)])
+    with connection.cursor() as drawing, connection.cursor() as cursor:
+        drawing.execute(_DRAW, [len(plan.cases), submission.key])
         party = _ensure(submission.applicant, now)
         agent = _ensure(submission.agent, now) if submission.agent else None
-        application_id, case_ids, serial = drawing.fetchone()
+        application_id, case_ids, serial, known = drawing.fetchone()
+        if known:
+            raise _ReceivedBefore
         number = submission.number or ids.public_number(local(now).date(), serial)
-        inserting.execute(
+        cursor.execute(
             _INSERT_APPLICATION,
             [
                 application_id, number, submission.key, plan.target, plan.name, prepared.release, party, agent,
@@ -136,15 +139,13 @@ def _write(
             ],
         )  # fmt: skip
         columns = [array(case_ids), *prepared.case_columns]
-        cursor.execute(_INSERT_CASES, [Stage.RECEIVED, *columns, application_id])
+        cursor.execute(_INSERT_CASES, [application_id, number, Stage.RECEIVED, *columns])
         if plan.materials:
             columns = [*prepared.material_columns, *_settled(submission, plan)]
             cursor.execute(_INSERT_MATERIALS, [application_id, *columns])
         cursor.execute("DELETE FROM cases_draft WHERE key = %s", [submission.key])
-        entries = _entries(application_id, case_ids, submission, prepared)
-        record(entries, actor_kind=actor.kind, actor_id=actor.id, now=now)
-        if inserting.fetchone() is None:
-            raise _KnownAlready
+    entries = _entries(application_id, case_ids, submission, prepared)
+    record_ahead(entries, actor_kind=actor.kind, actor_id=actor.id, now=now)
     return Receipt(application_id, number, code, created=True)
 
 

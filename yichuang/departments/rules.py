@@ -12,8 +12,8 @@ _PAUSES: dict[State, tuple[timedelta, timedelta]] = {
 }
 #: An announced time for the answer is believed within these bounds.
 _SOONEST, _LATEST = timedelta(minutes=1), timedelta(days=3)
-#: A call in flight is not asked after: longer than any call takes.
-IN_FLIGHT = timedelta(minutes=1)
+#: A call in flight is not asked after: longer than any call takes, and short, because its process may have died.
+IN_FLIGHT = timedelta(seconds=30)
 
 
 def next_attempt(

@@ -5,6 +5,7 @@ Sources: GB 11643 (公民身份号码), GB 32100-2015 (统一社会信用代码)
 
 import unicodedata
 from datetime import date
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from stdnum import numdb
@@ -47,9 +48,18 @@ def _validate_citizen_number(number: str) -> None:
         raise InvalidFormat
     if number[17] != ric.calc_check_digit(number):
         raise InvalidChecksum
-    ric.get_birth_date(number)
-    if not all(properties for _part, properties in numdb.get("cn/loc").info(number[:6])):
+    try:
+        citizen_birth_date(number)
+    except ValueError as error:
+        raise InvalidComponent from error
+    if not _is_region(number[:6]):
         raise InvalidComponent
+
+
+@lru_cache(maxsize=5000)
+def _is_region(code: str) -> bool:
+    """Whether a code of GB/T 2260 is or was given to a region. The tables are long, a city's people few of them."""
+    return all(properties for _part, properties in numdb.get("cn/loc").info(code))
 
 
 def citizen_birth_date(number: str) -> date:

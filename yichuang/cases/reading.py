@@ -136,7 +136,7 @@ def _fields(application_id: int, stored: Mapping[str, Any], items: set[str]) -> 
                 key=field.element,
                 label=element.label,
                 section=field.section,
-                value=element.choices.get(value, value),
+                value=element.choices.get(value, value) + (f" {element.unit}" if element.unit else ""),
                 source=resource.name if resource else "",
             )
     return list(shown.values())

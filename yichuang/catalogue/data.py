@@ -49,6 +49,7 @@ class Element:
     choices: Mapping[str, str] = field(default_factory=dict)
     hint: str = ""
     max_length: int = 200
+    unit: str = ""  # what a number counts: 克, 平方米, 元
 
 
 @dataclass(frozen=True, slots=True)

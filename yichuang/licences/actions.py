@@ -32,7 +32,6 @@ from yichuang.licences.queries import HOLDER_NAME_CONTEXT, facts_of, holder_inde
 HOLDER_NUMBER_CONTEXT = "licences_licence.holder_number"
 FACTS_CONTEXT = "licences_licence.facts"
 REASON_CONTEXT = "licences_licence.status_reason"
-_LONGEST_UNIT = 4
 _SEAL_WORDS = "电子证照专用章"
 
 _NEXT_SERIAL = """
@@ -119,17 +118,13 @@ def last_day(first: date, years: int | None) -> date | None:
 
 
 def labelled(facts: Mapping[str, Any], elements: Mapping[str, Element]) -> list[tuple[str, str, str]]:
-    """(key, label, value) of the facts that are elements of the catalogue, in the catalogue's order.
-
-    A number's hint is its unit where it is a short word (平方米, 克).
-    """
+    """(key, label, value with its unit) of the facts that are elements of the catalogue, in its order."""
     rows = []
     for key, element in elements.items():
         value = facts.get(key)
         if value in ("", None):
             continue
-        unit = element.hint if element.type == "number" and len(element.hint) <= _LONGEST_UNIT else ""
-        rows.append((key, element.label, f"{value}{unit}"))
+        rows.append((key, element.label, f"{value}{element.unit}"))
     return rows
 
 

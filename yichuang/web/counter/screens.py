@@ -245,7 +245,7 @@ def _line(
     source = "" if not value else "shared" if resource else "applicant"
     return Line(
         name=name,
-        label=element.label,
+        label=f"{element.label}（{element.unit}）" if element.unit else element.label,
         kind=element.type,
         value=value,
         hint=element.hint,

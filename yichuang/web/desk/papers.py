@@ -1,4 +1,4 @@
-"""Files for officers: what her department's items ask for, and the papers of the case; each opening recorded."""
+"""Files for officers: what a case asks for, and its papers; each opening recorded."""
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
@@ -8,7 +8,7 @@ from yichuang.cases import queries
 from yichuang.licences import queries as licence_queries
 from yichuang.notices import queries as notice_queries
 from yichuang.web.desk.access import officer
-from yichuang.web.desk.screens import own_items, sister_number
+from yichuang.web.desk.screens import sister_number
 from yichuang.web.http import Request
 from yichuang.web.opening import open_licence, open_material, open_notice
 
@@ -16,9 +16,9 @@ from yichuang.web.opening import open_licence, open_material, open_notice
 @officer
 @require_safe
 def material(request: Request, number: str, material: str) -> HttpResponse:
-    """A material that an item of the officer's department needs; of a sister's result, the licence."""
+    """A material that the case needs; of a sister's result, the licence."""
     row, case = queries.application_of_case(request.actor, number, now=now())
-    own = queries.materials(row.id, own_items(row, case))
+    own = queries.materials(row.id, [case.item_key])
     found = next((each for each in own if each.key == material), None)
     sister = sister_number(row, found) if found else ""
     if sister:

@@ -58,6 +58,11 @@ class MaterialLine:
     address: str
     kind: str  # image | pdf | ""
 
+    @property
+    def by_hand(self) -> bool:
+        """Handed in, so that there was an original to look at."""
+        return self.row.source in {SourceKind.PAPER, SourceKind.UPLOAD}
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -86,8 +91,6 @@ def lines(cases: Sequence[CaseRow], actor: Actor, now: datetime) -> list[CaseLin
 
 def whole_case(actor: Actor, row: ApplicationRow, case: CaseRow, now: datetime) -> dict[str, Any]:
     """All facts of a case for its page. Opens the form and so records that it was read."""
-    own = own_items(row, case)
-    own_numbers = {each.number for each in row.cases if each.item_key in own}
     licences = licence_queries.of_cases([each.number for each in row.cases])
     parties = identity_queries.masked_parties([row.party_id, *([row.agent_id] if row.agent_id else [])])
     undecided = {sister.item_key: sister.item_name for sister in row.cases if sister.decided_at is None}
@@ -97,19 +100,14 @@ def whole_case(actor: Actor, row: ApplicationRow, case: CaseRow, now: datetime) 
         "line": lines([case], actor, now)[0],
         "applicant": parties[row.party_id],
         "agent": parties.get(row.agent_id) if row.agent_id else None,
-        "sections": _sections(reading.form(actor, row, own, now=now)),
-        "materials": _materials(row, case, own, licences),
+        "sections": _sections(reading.form(actor, row, [case.item_key], now=now)),
+        "materials": _materials(row, case, licences),
         "sisters": [sister for sister in row.cases if sister.id != case.id],
         "waits_for": [undecided[item] for item in case.waits_for if case.waiting and item in undecided],
         "history": deeds(reading.history(row, [case.id]), {case.number: case.item_name}, inner=True),
-        "papers": _papers(row, case, {number: licences[number] for number in own_numbers & set(licences)}),
+        "papers": _papers(row, case, licences),
         "dispatch": department_queries.of_cases([case.number]).get(case.number) if case.partner else None,
     }
-
-
-def own_items(row: ApplicationRow, case: CaseRow) -> list[str]:
-    """The items of the application that the case's department performs: what its officers may know of."""
-    return [each.item_key for each in row.cases if each.department_id == case.department_id]
 
 
 def sister_number(row: ApplicationRow, material: MaterialRow) -> str:
@@ -127,9 +125,9 @@ def _sections(fields: Iterable[FormField]) -> list[tuple[str, list[FormField]]]:
 
 
 def _materials(
-    row: ApplicationRow, case: CaseRow, own: Sequence[str], licences: Mapping[str, LicenceFacts]
+    row: ApplicationRow, case: CaseRow, licences: Mapping[str, LicenceFacts]
 ) -> list[MaterialLine]:
-    found = queries.materials(row.id, own)
+    found = queries.materials(row.id, [case.item_key])
     types = files.media_types(line.file_id for line in found if line.file_id is not None)
     catalogue = catalogue_queries.current()
     named: Mapping[str, Any] = {**catalogue.items, **catalogue.licence_types, **catalogue.resources}

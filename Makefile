@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 ENV := set -a; [ ! -f .env ] || . ./.env; set +a;
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check fix docs lock bench screenshots clean
+.PHONY: help install run test check fix docs messages lock bench screenshots clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ fix: install ## correct style where a tool can do it
 
 docs: install ## draw the generated pages of docs/ anew
 	$(BIN)/yichuang docs
+
+messages: install ## bring the files of translations up to date with the pages
+	$(BIN)/python tools/messages.py
 
 lock: install ## pin every package anew, with hashes and without hosts
 	$(BIN)/python -m pip install --quiet uv

@@ -83,7 +83,7 @@ class Platform:
     home: Path
     workers: int = 2
     port: int = field(default_factory=lambda: _free_ports(1))
-    simulators_port: int = field(default_factory=lambda: _free_ports(3))
+    simulators_port: int = field(default_factory=lambda: _free_ports(4))
     process: "subprocess.Popen[bytes] | None" = None
     people: dict[str, "Person"] = field(default_factory=dict)
 

@@ -214,5 +214,5 @@ def test_an_application_costs_the_same_however_many_cases_it_has(django_assert_m
     run_journey(NOW)
     client.get(address(small))
     for row in (small, large):
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             client.get(address(row))

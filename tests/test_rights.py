@@ -175,6 +175,7 @@ TABLE: dict[str, Row] = {
     "counter:application": Row(CLERKS, at=("number",)),
     "counter:accept": Row(CLERKS, "post", at=("number",)),
     "counter:hand_over": Row(CLERKS, "post", at=("number",)),
+    "counter:send_papers": Row(CLERKS, "post", at=("number",)),
     "counter:case": Row(CLERKS, at=_case()),
     "counter:ask_correction": Row(CLERKS, "post", at=_case()),
     "counter:decline": Row(CLERKS, "post", at=_case()),

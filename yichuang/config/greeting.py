@@ -24,6 +24,8 @@ def lines() -> list[str]:
         ("网上办事 portal", f"{settings.PUBLIC_URL}/"),
         ("登录 log in", f"{settings.PUBLIC_URL}/accounts/login/"),
     ]
+    if settings.SIMULATORS:
+        rows.append(("手机短信 text messages", f"http://127.0.0.1:{settings.SIMULATORS_PORT + 3}/"))
     told = ["", "━" * _WIDTH, "  一窗 Yichuang", ""]
     if settings.TRIAL:
         told += [

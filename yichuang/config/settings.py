@@ -35,12 +35,16 @@ WEB_PROCESSES = env.number("YICHUANG_WEB_PROCESSES", machine.cores(), least=1, m
 WORKERS = env.number("YICHUANG_WORKERS", max(2, machine.cores() // 2), least=1, most=256)
 #: Simulated department systems, registers and card reader beside a trial. Production never starts them.
 SIMULATORS = TRIAL and env.flag("YICHUANG_SIMULATORS", default=True)
-#: The first of their ports, one after the other: police, registers, card reader.
+#: The first of their ports, one after the other: police, registers, card reader, SMS gateway.
 SIMULATORS_PORT = env.number("YICHUANG_SIMULATORS_PORT", 8101, least=1, most=65000)
 #: The reader on the clerk's own desk, called by her browser (docs/connecting-a-department.md).
 CARD_READER_URL = env.text(
     "YICHUANG_CARD_READER_URL", f"http://127.0.0.1:{SIMULATORS_PORT + 2}" if SIMULATORS else ""
 )
+#: Where messages to applicants go out (docs/operator.md). Empty: they are kept and the counter says so.
+SMS_GATEWAY = env.text(
+    "YICHUANG_SMS_GATEWAY", f"http://127.0.0.1:{SIMULATORS_PORT + 3}" if SIMULATORS else ""
+).rstrip("/")
 
 PUBLIC_URL = env.text("YICHUANG_PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.words("YICHUANG_ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]") if TRIAL else ())

@@ -13,8 +13,8 @@ from yichuang.config.processes import Child, spawn
 from yichuang.departments import signing
 
 _POLICE = "police"
-#: The ports that the sample city's folder names, in the order of `_simulators`.
-_WRITTEN_PORTS = (8101, 8102, 8103)
+#: The ports that the sample city's folder and the documents name, in the order of `_simulators`.
+_WRITTEN_PORTS = (8101, 8102, 8103, 8104)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,11 @@ def _simulators() -> list[_Simulator]:
     here = f"http://127.0.0.1:{settings.PORT}"
     people = ["--people", str(settings.CATALOGUE_DIR / "people.yaml")]
     origins = ",".join(sorted({here, f"http://localhost:{settings.PORT}", settings.PUBLIC_URL}))
-    police_port, registers_port, reader_port = ports()
+    police_port, registers_port, reader_port, sms_port = ports()
     found = [
         _Simulator("simulators.registers", registers_port, people),
         _Simulator("simulators.card_reader", reader_port, [*people, "--origin", origins]),
+        _Simulator("simulators.sms_gateway", sms_port, []),
     ]
     partner = queries.current().partners.get(_POLICE)
     if partner is not None:

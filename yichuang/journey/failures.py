@@ -36,6 +36,10 @@ STEP_NAMES: dict[str, Promise] = {
     "apply_partner_answer": gettext_lazy("采用部门系统的答复"),
     "release_followers": gettext_lazy("启动后续事项"),
     "close_case": gettext_lazy("办结"),
+    "tell_received": gettext_lazy("短信告知收件"),
+    "tell_accepted": gettext_lazy("短信告知受理"),
+    "tell_correction": gettext_lazy("短信告知补正"),
+    "tell_ready": gettext_lazy("短信通知领取"),
 }
 _TASKS = ("journey:step", "journey:react")
 #: Failed jobs are few; where they are not, these are enough to see why.

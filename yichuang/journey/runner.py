@@ -27,11 +27,14 @@ from yichuang.departments.partners import partner_keys
 from yichuang.departments.queries import partners_with_work
 from yichuang.journey import failures
 from yichuang.journey.reactions import REACTIONS
-from yichuang.journey.steps import STEP_QUEUE, STEPS, queue_of
+from yichuang.journey.steps import ONCE_AN_ACT, STEP_QUEUE, STEPS, Step, queue_of
 from yichuang.ledger import partitions, sealing
 from yichuang.ledger.queries import entries
+from yichuang.notices import messages
 
 REACT_QUEUE = "journey"
+#: Messages wait in a queue of their own: a dead gateway holds up nothing else.
+MESSAGE_QUEUE = "messages"
 #: A worker shows itself this often; one that has not for so long is dead, and others take up its jobs.
 HEARTBEAT_SECONDS, STALLED_SECONDS = 3, 15
 #: What keeps everything else going is done before what waits, however much that is.
@@ -83,8 +86,12 @@ def react(entry_ids: list[int]) -> None:
     if len(found) < len(entry_ids):
         raise LookupError(f"of the entries {entry_ids} only {len(found)} are there")
     waiting: dict[str, list[JSONDict]] = defaultdict(list)
+    planned: set[Step] = set()
     for entry in found:
         for step in REACTIONS[entry.verb]:
+            if step in planned & ONCE_AN_ACT:
+                continue
+            planned.add(step)
             waiting[queue_of(step, entry)].append({"step": step.__name__, "entry_id": entry.id})
     with transaction.atomic():
         for queue, steps in waiting.items():
@@ -156,6 +163,22 @@ def chase_partner(partner: str) -> None:
         log.exception("upkeep failed", task="chase_partner", partner=partner)
 
 
+@_upkeep("due_messages", "* * * * * */5")
+def due_messages() -> None:
+    """One job for all messages that are to be sent, or sent again."""
+    if messages.something_is_due(clock.now()):
+        _defer_alone("journey:send_messages", MESSAGE_QUEUE)
+
+
+@jobs.task(name="send_messages")
+def send_messages() -> None:
+    """Send what waits. A failure is tried again soon."""
+    try:
+        messages.send_due(now=clock.now())
+    except Exception:
+        log.exception("upkeep failed", task="send_messages")
+
+
 @_upkeep("reconcile", "40 2 * * *")
 def reconcile() -> None:
     """Every night one job for each partner: both sides' books of the day before are compared."""
@@ -172,10 +195,14 @@ def reconcile_partner(partner: str) -> None:
 
 def _defer_to_partner(task: str, partner: str) -> None:
     """One job of a kind at a time in the partner's own queue: a slow partner heaps nothing up."""
-    queue = departments.queue_of(partner)
+    _defer_alone(task, departments.queue_of(partner), partner=partner)
+
+
+def _defer_alone(task: str, queue: str, **arguments: str) -> None:
+    """One job at a time in a queue, and at most one of a kind that waits."""
     with suppress(AlreadyEnqueued), transaction.atomic():
-        job = _deferring.configure_task(task, queue=queue, lock=queue, queueing_lock=f"{task}:{partner}")
-        job.defer(partner=partner)
+        job = _deferring.configure_task(task, queue=queue, lock=queue, queueing_lock=f"{task}:{queue}")
+        job.defer(**arguments)
 
 
 @jobs.periodic(cron="* * * * * */5")

@@ -12,7 +12,7 @@ from yichuang.cases.models import Case
 from yichuang.cases.states import Outcome, Stage
 from yichuang.departments import actions as departments
 from yichuang.departments import queries as department_queries
-from yichuang.journey import papers
+from yichuang.journey import messages, papers
 from yichuang.ledger.models import Entry
 
 #: Where steps wait that talk to no partner.
@@ -54,6 +54,26 @@ def issue_result(entry: Entry, now: datetime) -> None:
 def issue_hand_over_receipt(entry: Entry, now: datetime) -> None:
     """送达回证 for what was handed over."""
     papers.hand_over(entry.subject_id, now=now)
+
+
+def tell_received(entry: Entry, now: datetime) -> None:
+    """收件告知 to the applicant's phone."""
+    messages.received(entry.subject_id, now=now)
+
+
+def tell_accepted(entry: Entry, now: datetime) -> None:
+    """受理告知: one for the application, however many of its cases were accepted."""
+    messages.accepted(entry.subject_id, now=now)
+
+
+def tell_correction(entry: Entry, now: datetime) -> None:
+    """补正告知: what is to be corrected, until when."""
+    messages.correction(entry.subject_id, entry_id=entry.id, now=now)
+
+
+def tell_ready(entry: Entry, now: datetime) -> None:
+    """领取通知, once the last case of the application is settled."""
+    messages.ready(entry.subject_id, now=now)
 
 
 def dispatch_to_partner(entry: Entry, now: datetime) -> None:
@@ -106,9 +126,11 @@ STEPS: dict[str, Step] = {
     for step in (
         issue_receipt, issue_acceptance_notice, issue_decline_notice, issue_correction_notice, issue_result,
         issue_hand_over_receipt, dispatch_to_partner, begin_review_at_partner, apply_partner_answer,
-        release_followers, close_case,
+        release_followers, close_case, tell_received, tell_accepted, tell_correction, tell_ready,
     )
 }  # fmt: skip
+#: Steps that look at the whole application: of an act on many of its cases they follow once.
+ONCE_AN_ACT = frozenset({tell_accepted})
 
 
 def queue_of(step: Step, entry: Entry) -> str:

@@ -1,4 +1,4 @@
-"""Which documents there are, what each needs to know, and what is known of one that was issued.
+"""Which documents and messages there are, what a document needs to know, and what is known of one.
 
 Facts are shown as they are given: the caller decides what is masked. `date` and `datetime` values are
 written in Chinese by the renderer. What a TypedDict marks `NotRequired` may be left out: its line then
@@ -193,3 +193,34 @@ class NoticeFacts:
     sha256: bytes
     verify_code: str
     issued_at: datetime
+
+
+class MessageKind(StrEnum):
+    """On which occasion an applicant gets a message. Stored: a value may be added, never changed."""
+
+    RECEIVED = "received"  # 收件告知, one an application
+    ACCEPTED = "accepted"  # 受理告知, one an application
+    CORRECTION = "correction"  # 补正告知, one for each time
+    READY = "ready"  # 领取通知, one an application
+    LINK = "link"  # the address of the papers, sent again at the counter
+
+
+class MessageState(StrEnum):
+    """What became of a message. Stored: a value may be added, never changed."""
+
+    WAITING = "waiting"  # nothing of it has reached the gateway
+    UNKNOWN = "unknown"  # it may have; it goes out again under the same id, which the gateway takes once
+    SENT = "sent"  # the gateway has taken it
+    FAILED = "failed"  # the gateway refuses it, or it waited until it would say nothing new
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFacts:
+    """A message as the counter sees it. `phone` is masked; `code` says why it has not gone out."""
+
+    kind: MessageKind
+    state: MessageState
+    phone: str
+    code: str
+    created_at: datetime
+    sent_at: datetime | None

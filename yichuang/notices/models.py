@@ -1,9 +1,11 @@
-"""Legal documents (文书): what was issued, under which number, and the sealed file."""
+"""Legal documents (文书) that were issued, with their numbers and sealed files; messages to applicants (短信)."""
 
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+
+from yichuang.base.circuit import CircuitRow
 
 
 class Notice(models.Model):
@@ -62,3 +64,55 @@ class NoticeSerial(models.Model):
 
     def __str__(self) -> str:
         return f"{self.department_id} {self.kind} {self.year}: {self.last}"
+
+
+class ChannelLine(CircuitRow):
+    """The line to a channel's gateway: its circuit breaker."""
+
+    class Meta:
+        db_table = "notices_channel_line"
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Message(models.Model):
+    """One message to an applicant, under one id for all its attempts. `key` names its kind and occasion."""
+
+    id = models.BigAutoField(primary_key=True)
+    message_id = models.UUIDField(unique=True, help_text="what the gateway knows it by")
+    key = models.CharField(max_length=60, unique=True, help_text="<kind>:<occasion>: each is told once")
+    kind = models.CharField(max_length=12)
+    application_number = models.CharField(max_length=12)
+    case_number = models.CharField(max_length=15, blank=True)
+    channel = models.CharField(max_length=20)
+    address = models.BinaryField(help_text="encrypted: the phone number")
+    text = models.BinaryField(help_text="encrypted")
+    state = models.CharField(max_length=10)
+    code = models.CharField(max_length=40, blank=True, help_text="why it waits, is unknown or has failed")
+    attempts = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True, help_text="when to send it next; null: final")
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, help_text="when the gateway took it")
+
+    class Meta:
+        db_table = "notices_message"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "unknown"], next_attempt_at__isnull=False)
+                | Q(state__in=["sent", "failed"], next_attempt_at__isnull=True),
+                name="message_state",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["application_number"], name="message_of_application"),
+            # What is to be sent: only what is open, by when it is due.
+            models.Index(
+                fields=["next_attempt_at"],
+                name="message_due",
+                condition=Q(state__in=["waiting", "unknown"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -29,9 +29,11 @@ from yichuang.delivery import queries as delivery_queries
 from yichuang.feedback import queries as feedback_queries
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import ActorKind
+from yichuang.journey import messages as journey_messages
 from yichuang.licences import queries as licence_queries
+from yichuang.notices import messages as notice_messages
 from yichuang.notices import queries as notice_queries
-from yichuang.notices.data import NoticeFacts, NoticeKind
+from yichuang.notices.data import MessageFacts, MessageKind, MessageState, NoticeFacts, NoticeKind
 from yichuang.web.counter.access import clerk
 from yichuang.web.http import Request
 
@@ -64,6 +66,23 @@ _ACTORS: dict[str, Promise] = {
     ActorKind.APPLICANT: gettext_lazy("申请人"),
     ActorKind.ANONYMOUS: gettext_lazy("访客"),
 }
+#: What each message tells.
+_OCCASIONS: dict[MessageKind, Promise] = {
+    MessageKind.RECEIVED: gettext_lazy("收件告知"),
+    MessageKind.ACCEPTED: gettext_lazy("受理告知"),
+    MessageKind.CORRECTION: gettext_lazy("补正告知"),
+    MessageKind.READY: gettext_lazy("领取通知"),
+    MessageKind.LINK: gettext_lazy("文书和进度"),
+}
+#: What the page says of a message, and the tone of it.
+_FATES: dict[MessageState, tuple[Promise, str]] = {
+    MessageState.WAITING: (gettext_lazy("待发送"), "wait"),
+    MessageState.UNKNOWN: (gettext_lazy("发送中"), "wait"),
+    MessageState.SENT: (gettext_lazy("已发送"), "good"),
+    MessageState.FAILED: (gettext_lazy("未送出"), "bad"),
+}
+#: So long the page watches a message that waits; one that waits longer is held up.
+_WATCHED = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +115,17 @@ class MaterialLine:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageLine:
+    """A message to the applicant, the phone number masked."""
+
+    what: str
+    phone: str
+    fate: str
+    tone: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Deed:
     """An act of the history; the same act on several cases at one moment is one line."""
 
@@ -116,6 +146,7 @@ def application(request: Request, number: str) -> HttpResponse:
     parties = identity_queries.masked_parties([row.party_id, *([row.agent_id] if row.agent_id else [])])
     stages = {case.stage for case in row.cases}
     papers = notice_queries.of_application(row.number)
+    sent = notice_messages.of_application(row.number)
     handed_over = bool(stages & {Stage.DELIVERED, Stage.CLOSED})
     context = {
         "row": row,
@@ -128,9 +159,13 @@ def application(request: Request, number: str) -> HttpResponse:
         "handed_over": handed_over,
         "hand_overs": delivery_queries.of_application(row.id) if handed_over else (),
         "rating": feedback_queries.given(row.id) if handed_over else None,
-        "rating_address": f"{settings.PUBLIC_URL}/track/{row.number}/",
+        "rating_address": f"{settings.PUBLIC_URL}/track/{row.number}/rate/",
         "papers": _papers(row, papers),
         "papers_due": _papers_due(row, papers),
+        "messages_to_applicant": [_message_line(message) for message in sent],
+        "messages_due": any(
+            message.sent_at is None and moment - message.created_at < _WATCHED for message in sent
+        ),
         "materials": [_material_line(material, row) for material in queries.materials(row.id)],
         "history": _deeds(reading.history(row), row),
         "turns": _turns(row),
@@ -158,6 +193,17 @@ def hand_over(request: Request, number: str) -> HttpResponseBase:
     to_agent = request.POST.get("to") == "agent"
     delivery.hand_over(actor=request.actor, application_id=row.id, to_agent=to_agent, now=now())
     messages.success(request, _("已出件。请申请人扫码评价。"))
+    return redirect("counter:application", number)
+
+
+@clerk
+@require_POST
+def send_papers(request: Request, number: str) -> HttpResponseBase:
+    """Send the applicant the address of the papers again."""
+    if journey_messages.send_papers(actor=request.actor, number=number, now=now()):
+        messages.success(request, _("短信已交平台发送，进展见“短信”。"))
+    else:
+        messages.info(request, _("一分钟内已经发过，请让申请人稍等。"))
     return redirect("counter:application", number)
 
 
@@ -213,6 +259,15 @@ def _papers(row: ApplicationRow, issued: Iterable[NoticeFacts]) -> list[Paper]:
         for case_number, licence in licence_queries.of_cases(names).items()
     ]
     return [*licences, *notices]
+
+
+def _message_line(message: MessageFacts) -> MessageLine:
+    fate, tone = _FATES[message.state]
+    if message.state is MessageState.WAITING and not settings.SMS_GATEWAY:
+        fate = gettext_lazy("未配置短信网关")
+    return MessageLine(
+        str(_OCCASIONS[message.kind]), message.phone, str(fate), tone, message.sent_at or message.created_at
+    )
 
 
 def _material_line(material: MaterialRow, row: ApplicationRow) -> MaterialLine:

@@ -1,0 +1,150 @@
+"""The messages to an applicant (短信): what each says, and whether there is somebody to say it to.
+
+A text goes to the applicant's own phone, so it may hold the query code; it names no person. It is kept
+encrypted and never logged. Every function may run twice: `notices.messages` queues one message per key.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from yichuang.base.errors import Refused
+from yichuang.cases import queries, reading, rules
+from yichuang.cases.models import Application, Case
+from yichuang.cases.states import SETTLED, Stage, Verb
+from yichuang.identity import queries as identity_queries
+from yichuang.identity.data import SYSTEM, Actor
+from yichuang.notices import messages
+from yichuang.notices.data import MessageKind
+
+#: Of what is to be corrected so many characters stand in the message; the notice says all of it.
+_MOST_TOLD = 120
+#: Stages before the acceptance or beside it.
+_NOT_ACCEPTED = (Stage.RECEIVED, Stage.CORRECTING, Stage.DECLINED)
+
+
+def received(application_id: int, *, now: datetime) -> None:
+    """收件告知: the number and the query code with which everything else is found."""
+    application = _application(application_id)
+    text = _("您申请的“%(target)s”已收件。申报号%(number)s，查询密码%(code)s，请勿告诉他人。查进度：%(link)s")
+    facts = {**_facts(application), "code": reading.query_code(application.id)}
+    _queue(application, MessageKind.RECEIVED, application.number, text % facts, now=now)
+
+
+def accepted(case_id: int, *, now: datetime) -> None:
+    """受理告知, one for the whole application."""
+    application = _application_of(case_id)
+    count = Case.objects.filter(application_id=application.id).exclude(stage__in=_NOT_ACCEPTED).count()
+    text = _("您申请的“%(target)s”（申报号%(number)s）已受理%(count)d项。受理通知书和办理期限：%(link)s")
+    facts = {**_facts(application), "count": count}
+    _queue(application, MessageKind.ACCEPTED, application.number, text % facts, now=now)
+
+
+def correction(case_id: int, *, entry_id: int, now: datetime) -> None:
+    """补正告知: what, until when. Nothing where the case was corrected in the meantime."""
+    case = Case.objects.get(id=case_id)
+    if case.stage != Stage.CORRECTING or case.correct_until is None:
+        return
+    application = _application(case.application_id)
+    told = " ".join(reading.reason_of(case_id, Verb.ASK_CORRECTION).split())
+    text = _("您申请的“%(item)s”（%(case)s）需要补正，请在%(day)s前办理：%(told)s 告知书全文：%(link)s")
+    facts = {
+        **_facts(application),
+        "item": case.item_name,
+        "case": case.number,
+        "day": _("%(month)d月%(day)d日") % {"month": case.correct_until.month, "day": case.correct_until.day},
+        "told": told if len(told) <= _MOST_TOLD else told[: _MOST_TOLD - 1] + "…",
+    }
+    occasion = f"{case.number}.{entry_id}"
+    _queue(application, MessageKind.CORRECTION, occasion, text % facts, case_number=case.number, now=now)
+
+
+def ready(case_id: int, *, now: datetime) -> None:
+    """领取通知, once every case of the application is settled and something waits to be handed over."""
+    application = _application_of(case_id)
+    stages = list(Case.objects.filter(application_id=application.id).values_list("stage", flat=True))
+    waiting = stages.count(Stage.ISSUED)
+    if not waiting or not set(stages) <= SETTLED:
+        return
+    text = _(
+        "您申请的“%(target)s”（申报号%(number)s）已办好，有%(count)d件结果可领：带身份证件到窗口，或网上领取 %(link)s"
+    )
+    facts = {**_facts(application), "count": waiting}
+    _queue(application, MessageKind.READY, application.number, text % facts, now=now)
+
+
+def send_papers(*, actor: Actor, number: str, now: datetime) -> bool:
+    """Send the applicant the address of the receipt and the notices again; False just after the last time.
+
+    Raises `NotVisible` for an application that is not the actor's to see, `Forbidden` for who is not at a
+    counter, `Refused` where the applicant left no phone number.
+    """
+    rules.check_clerk(actor)
+    application = _application(queries.application(actor, number, now=now).id)
+    phone = _phone(application, now)
+    if not phone:
+        sentence = _("申请人没有登记手机号，不能发短信。请打印文书交给申请人。")
+        raise Refused(sentence, code="no_phone")
+    facts = {**_facts(application), "code": reading.query_code(application.id)}
+    # The applicant's language, not that of the clerk's screen.
+    with translation.override(settings.LANGUAGE_CODE):
+        text = _(
+            "“%(target)s”的收件凭证、受理通知书和进度：%(link)s 申报号%(number)s，查询密码%(code)s，请勿告诉他人。"
+        )
+        signed = _signed(application, text % facts)
+    return messages.resend(
+        actor=actor, application_number=application.number, phone=phone, text=signed, now=now
+    )
+
+
+def _queue(
+    application: Application,
+    kind: MessageKind,
+    occasion: str,
+    text: str,
+    *,
+    case_number: str = "",
+    now: datetime,
+) -> None:
+    """Queue the message; without a phone number there is nobody to send it to."""
+    phone = _phone(application, now)
+    if phone:
+        messages.queue_message(
+            key=f"{kind}:{occasion}",
+            application_number=application.number,
+            case_number=case_number,
+            phone=phone,
+            text=_signed(application, text),
+            now=now,
+        )
+
+
+def _application(application_id: int) -> Application:
+    return Application.objects.select_related("centre").defer("form", "query_code").get(id=application_id)
+
+
+def _application_of(case_id: int) -> Application:
+    return _application(Case.objects.values_list("application_id", flat=True).get(id=case_id))
+
+
+def _phone(application: Application, now: datetime) -> str:
+    """The applicant's phone number, recorded as read for this purpose."""
+    party = identity_queries.party(
+        SYSTEM, application.party_id, purpose="message", application_number=application.number, now=now
+    )
+    return party.phone
+
+
+def _facts(application: Application) -> dict[str, str | int]:
+    return {
+        "target": application.target_name,
+        "number": application.number,
+        "link": f"{settings.PUBLIC_URL}/track/{application.number}/",
+    }
+
+
+def _signed(application: Application, text: str) -> str:
+    """Text messages begin with their sender."""
+    return f"【{application.centre.name}】{text}"

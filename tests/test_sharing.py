@@ -3,7 +3,9 @@
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import httpx
 import pytest
@@ -18,6 +20,7 @@ from yichuang.identity.seal_keys import trust_roots
 from yichuang.ledger.models import Entry
 from yichuang.sharing import actions, contract, queries
 from yichuang.sharing.adapters.http import adapter
+from yichuang.sharing.adapters.http.adapter import client as shared_client
 from yichuang.sharing.data import Answer, DataRequest, Outcome
 from yichuang.sharing.models import Evidence, ProviderLine
 
@@ -245,3 +248,18 @@ def test_a_query_that_found_nothing_has_no_paper(registers: Simulator, clerk: Ac
 def test_an_unknown_kind_of_adapter_is_named_with_those_that_there_are() -> None:
     with pytest.raises(Exception, match="http"):
         contract.adapter("pigeon")
+
+
+def test_threads_that_ask_for_the_first_time_together_share_one_client() -> None:
+    adapter._client.cache_clear()
+    together = Barrier(8)
+
+    def ask() -> httpx.Client:
+        together.wait()
+        return shared_client()
+
+    with ThreadPoolExecutor(8) as pool:
+        clients = {future.result() for future in [pool.submit(ask) for _thread in range(8)]}
+    assert len(clients) == 1
+    clients.pop().close()
+    adapter._client.cache_clear()

@@ -2,16 +2,27 @@
 
 from collections.abc import Mapping
 from functools import cache
+from threading import Lock
 
 import httpx
 
 from yichuang.base.endpoints import actual
 from yichuang.sharing.contract import PATIENCE, Down, Question
 
+_making = Lock()
+
+
+def client() -> httpx.Client:
+    """One client a process: its threads share connections. The machine's proxies are not used.
+
+    Many threads ask for it at once the first time, and each would make its own: that takes longer than `PATIENCE`.
+    """
+    with _making:
+        return _client()
+
 
 @cache
-def client() -> httpx.Client:
-    """One client a process: its threads share connections. The machine's proxies are not used."""
+def _client() -> httpx.Client:
     return httpx.Client(timeout=PATIENCE, trust_env=False)
 
 

@@ -9,9 +9,10 @@ from django.db import connection
 
 from tests.factories import NOW, staff, submission
 from yichuang.base import ids
-from yichuang.cases.actions.receipt import draw_number, receive
+from yichuang.cases.actions.receipt import receive
 from yichuang.cases.data import Person, Receipt, Submission
 from yichuang.cases.models import Application, Case
+from yichuang.cases.numbers import draw_number
 from yichuang.ledger.models import Entry
 
 TABS = 4

@@ -1,8 +1,9 @@
 """What all submissions of one plan write alike, worked out once for as long as a release is in force."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from yichuang.base.arrays import array
 from yichuang.catalogue import queries as catalogue_queries
@@ -18,8 +19,8 @@ _REMEMBERED = 1000
 class Outline:
     """A plan and its rows as far as they are the same for everybody.
 
-    `case_columns` and `material_columns` are array literals, one per column, in the order of the statements
-    of `actions/receipt.py`.
+    `case_columns` and `material_columns` are array literals, one per column, in the order of the statement of
+    `actions/receipt.py`.
     """
 
     plan: Plan
@@ -74,6 +75,11 @@ def _outline(_release: int, target: str, answers: frozenset[tuple[str, str]]) ->
     return Outline(
         plan,
         catalogue.release,
-        tuple(map(array, zip(*cases, strict=True))),
-        tuple(map(array, zip(*materials, strict=True))),
+        _columns(cases, 8),
+        _columns(materials, 3),
     )
+
+
+def _columns(rows: Sequence[Sequence[Any]], count: int) -> tuple[str, ...]:
+    """The rows turned on their side; `count` columns also where there is no row."""
+    return tuple(array(row[place] for row in rows) for place in range(count))

@@ -57,26 +57,19 @@ def record(records: Sequence[Record], *, actor_kind: str, actor_id: int, now: da
     Where a verb has reactions, one job is deferred in the same transaction for all of them together.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, _parameters(records, actor_kind, actor_id, now))
+        cursor.execute(
+            _INSERT,
+            [
+                now,
+                actor_kind,
+                actor_id,
+                array(entry.verb for entry in records),
+                array(entry.subject_kind for entry in records),
+                array(entry.subject_id for entry in records),
+                array(json.dumps(entry.facts, separators=(",", ":")) for entry in records),
+                _Reactions.queue,
+                _Reactions.task,
+                _Reactions.verbs,
+            ],
+        )
         return [row[0] for row in cursor.fetchall()]
-
-
-def record_ahead(records: Sequence[Record], *, actor_kind: str, actor_id: int, now: datetime) -> None:
-    """As `record`, for a pipeline (`base.pipelines`): does not wait to hear the ids."""
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, _parameters(records, actor_kind, actor_id, now))
-
-
-def _parameters(records: Sequence[Record], actor_kind: str, actor_id: int, now: datetime) -> list[Any]:
-    return [
-        now,
-        actor_kind,
-        actor_id,
-        array(entry.verb for entry in records),
-        array(entry.subject_kind for entry in records),
-        array(entry.subject_id for entry in records),
-        array(json.dumps(entry.facts, separators=(",", ":")) for entry in records),
-        _Reactions.queue,
-        _Reactions.task,
-        _Reactions.verbs,
-    ]

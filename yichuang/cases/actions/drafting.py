@@ -12,10 +12,11 @@ from yichuang.base import ids
 from yichuang.base.codes import check_citizen_number, check_organisation_code, check_phone
 from yichuang.base.errors import Invalid, NotVisible, Overtaken
 from yichuang.base.files import check_upload, store
-from yichuang.cases.actions.receipt import draw_number, receive
+from yichuang.cases.actions.receipt import receive
 from yichuang.cases.data import Person, Receipt, Settlement
 from yichuang.cases.drafts import Asked, DraftContent, OpenDraft, open_draft, pack, submission_of
 from yichuang.cases.models import Draft
+from yichuang.cases.numbers import draw_number
 from yichuang.cases.rules import check_clerk, check_offered
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import Bundle, Catalogue, Known, Plan, SourceKind
@@ -132,7 +133,16 @@ def submit(*, actor: Actor, key: UUID, now: datetime) -> Receipt:
     from yichuang.cases.actions.receipt import find_receipt
 
     known = find_receipt(key)
-    return known or receive(actor=actor, submission=submission_of(open_draft(actor, key)), now=now)
+    if known is not None:
+        return known
+    try:
+        draft = open_draft(actor, key)
+    except NotVisible:
+        known = find_receipt(key)  # another tab may have submitted it between the two looks
+        if known is None:
+            raise
+        return known
+    return receive(actor=actor, submission=submission_of(draft), now=now)
 
 
 def ask_registers(*, actor: Actor, key: UUID, now: datetime, refresh: bool = False) -> OpenDraft:

@@ -4,17 +4,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 
 from yichuang.base import ids
 from yichuang.base.arrays import array
 from yichuang.base.clock import local
 from yichuang.base.crypto import decrypt_text, encrypt, encrypt_json
 from yichuang.base.errors import Refused
-from yichuang.base.pipelines import pipelined
 from yichuang.cases import rules
-from yichuang.cases.data import Person, Receipt, Settlement, Submission
+from yichuang.cases.data import Receipt, Settlement, Submission
 from yichuang.cases.models import Application
+from yichuang.cases.numbers import draw_number
 from yichuang.cases.outline import Outline, outline
 from yichuang.cases.states import Stage, Verb
 from yichuang.catalogue import queries as catalogue_queries
@@ -23,49 +23,46 @@ from yichuang.identity import queries as identity_queries
 from yichuang.identity.actions.parties import ensure_party
 from yichuang.identity.data import Actor, Power
 from yichuang.identity.rules import check_mandate
-from yichuang.ledger.actions import Record, record_ahead
+from yichuang.ledger.actions import Record, record
 
 FORM_CONTEXT = "cases_application.form"
 CODE_CONTEXT = "cases_application.query_code"
 
-_DRAW = """
-SELECT nextval('cases_application_id_seq'), ARRAY(SELECT nextval('cases_case_id_seq') FROM generate_series(1, %s)),
-       nextval('cases_number_seq'), EXISTS (SELECT FROM cases_application WHERE key = %s)
-"""
-_INSERT_APPLICATION = """
-INSERT INTO cases_application
-    (id, number, key, target, target_name, release, party_id, agent_id, centre_id, counter_id, channel, form,
-     query_code, received_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
-_INSERT_CASES = """
-INSERT INTO cases_case
-    (id, application_id, number, item_version_id, item_key, item_name, department_id, partner, waits_for, stage,
-     outcome, waiting)
-SELECT id, %s, %s || suffix, item_version_id, item_key, item_name, department_id, partner,
-       string_to_array(waits_for, ','), %s, '', waiting
-FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[],
-            %s::smallint[])
-     AS new (id, suffix, item_version_id, item_key, item_name, department_id, partner, waits_for, waiting)
-"""
-_INSERT_MATERIALS = """
-INSERT INTO cases_material
-    (application_id, material, items, necessity, source, reference, evidence_id, file_id, checked)
-SELECT %s, material, string_to_array(items, ','), necessity, source, reference, evidence_id, file_id, checked
-FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::boolean[])
-     AS new (material, items, necessity, source, reference, evidence_id, file_id, checked)
+# Of an application that is there already, nothing is inserted: neither cases nor materials.
+_INSERT = """
+WITH application AS (
+  INSERT INTO cases_application
+      (number, key, target, target_name, release, party_id, agent_id, centre_id, counter_id, channel, form,
+       query_code, received_at)
+  VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+  ON CONFLICT DO NOTHING RETURNING id, number
+), new_case AS (
+  INSERT INTO cases_case
+      (application_id, number, item_version_id, item_key, item_name, department_id, partner, waits_for, waiting,
+       stage, outcome)
+  SELECT application.id, application.number || suffix, item_version_id, item_key, item_name, department_id, partner,
+         string_to_array(waits_for, ','), waiting, %s, ''
+  FROM application,
+       unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::smallint[])
+       AS new (suffix, item_version_id, item_key, item_name, department_id, partner, waits_for, waiting)
+  RETURNING id
+), new_material AS (
+  INSERT INTO cases_material
+      (application_id, material, items, necessity, source, reference, evidence_id, file_id, checked)
+  SELECT application.id, material, string_to_array(items, ','), necessity, source, reference, evidence_id, file_id,
+         checked
+  FROM application,
+       unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::boolean[])
+       AS new (material, items, necessity, source, reference, evidence_id, file_id, checked)
+), draft AS (
+  DELETE FROM cases_draft WHERE key = %s
+)
+SELECT (SELECT id FROM application), ARRAY(SELECT id FROM new_case ORDER BY id)
 """
 
 
 class _ReceivedBefore(Exception):  # noqa: N818
     """The same submission is there already; nothing of this one may stay."""
-
-
-def draw_number(now: datetime) -> str:
-    """A fresh 申报号; no row is locked for it, and a number that is never used leaves a gap that nobody minds."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('cases_number_seq')")
-        return ids.public_number(local(now).date(), cursor.fetchone()[0])
 
 
 def receive(*, actor: Actor, submission: Submission, now: datetime) -> Receipt:
@@ -87,9 +84,9 @@ def receive(*, actor: Actor, submission: Submission, now: datetime) -> Receipt:
             return known
         raise
     try:
-        with pipelined(), transaction.atomic(durable=True):
+        with transaction.atomic(durable=True):
             return _write(submission, values, prepared, actor=actor, now=now)
-    except (_ReceivedBefore, IntegrityError):
+    except _ReceivedBefore:
         known = find_receipt(submission.key)
         if known is None:
             raise
@@ -115,42 +112,41 @@ def check_mandates(actor: Actor, plan: Plan, power: Power, catalogue: Catalogue,
 def _write(
     submission: Submission, values: dict[str, str], prepared: Outline, *, actor: Actor, now: datetime
 ) -> Receipt:
-    """Everything in two turns to the server: ids and people; then rows, entries and, by the caller, the commit.
-
-    A submission that was received before is found in the first. One that another process is receiving at this
-    moment violates a constraint in the second.
-    """
+    """Everything in three statements: the people, the application with cases and materials, the entries."""
     plan, code = prepared.plan, ids.query_code()
+    number = submission.number or draw_number(now)
+    party, agent = _ensure_people(submission, now)
     form = {"answers": dict(submission.answers), "values": values, "sources": dict(submission.sources)}
-    with connection.cursor() as drawing, connection.cursor() as cursor:
-        drawing.execute(_DRAW, [len(plan.cases), submission.key])
-        party = _ensure(submission.applicant, now)
-        agent = _ensure(submission.agent, now) if submission.agent else None
-        application_id, case_ids, serial, known = drawing.fetchone()
-        if known:
-            raise _ReceivedBefore
-        number = submission.number or ids.public_number(local(now).date(), serial)
+    with connection.cursor() as cursor:
         cursor.execute(
-            _INSERT_APPLICATION,
+            _INSERT,
             [
-                application_id, number, submission.key, plan.target, plan.name, prepared.release, party, agent,
+                number, submission.key, plan.target, plan.name, prepared.release, party, agent,
                 actor.department_id, actor.counter_id, submission.channel, encrypt_json(form, FORM_CONTEXT),
                 encrypt(code, CODE_CONTEXT), now,
+                Stage.RECEIVED, *prepared.case_columns,
+                *prepared.material_columns, *_settled(submission, plan),
+                submission.key,
             ],
         )  # fmt: skip
-        columns = [array(case_ids), *prepared.case_columns]
-        cursor.execute(_INSERT_CASES, [application_id, number, Stage.RECEIVED, *columns])
-        if plan.materials:
-            columns = [*prepared.material_columns, *_settled(submission, plan)]
-            cursor.execute(_INSERT_MATERIALS, [application_id, *columns])
-        cursor.execute("DELETE FROM cases_draft WHERE key = %s", [submission.key])
+        application_id, case_ids = cursor.fetchone()
+    if application_id is None:
+        raise _ReceivedBefore
     entries = _entries(application_id, case_ids, submission, prepared)
-    record_ahead(entries, actor_kind=actor.kind, actor_id=actor.id, now=now)
+    record(entries, actor_kind=actor.kind, actor_id=actor.id, now=now)
     return Receipt(application_id, number, code, created=True)
 
 
-def _ensure(person: Person, now: datetime) -> int:
-    return ensure_party(kind=person.kind, number=person.number, name=person.name, phone=person.phone, now=now)
+def _ensure_people(submission: Submission, now: datetime) -> tuple[int, int | None]:
+    """Applicant and agent. Their rows are locked in one order, or two who act for each other would deadlock."""
+    people = [submission.applicant, *([submission.agent] if submission.agent else [])]
+    ensured = {
+        person: ensure_party(
+            kind=person.kind, number=person.number, name=person.name, phone=person.phone, now=now
+        )
+        for person in sorted(people, key=lambda person: (person.kind, person.number))
+    }
+    return ensured[submission.applicant], ensured[submission.agent] if submission.agent else None
 
 
 def _settled(submission: Submission, plan: Plan) -> list[str]:

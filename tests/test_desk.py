@@ -318,7 +318,9 @@ def test_an_instant_case_is_decided_at_once_and_the_next_opens() -> None:
     assert first.is_instant
     client = officer("officer-weijian")
     assert 'name="outcome"' in client.get(page(first)).content.decode()
-    response = client.post(page(first) + "decide/", {"outcome": "granted", "text": "属实，准予。"}, follow=True)
+    response = client.post(
+        page(first) + "decide/", {"outcome": "granted", "text": "属实，准予。"}, follow=True
+    )
     assert response.redirect_chain[-1][0] == page(second)
     assert f"已准予“{first.item_name}”" in text_of(response)
     assert row_of(first.id).outcome == Outcome.GRANTED

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from yichuang.catalogue.data import Necessity, SourceKind
 from yichuang.deadlines.data import Limit, Unit
@@ -33,12 +34,13 @@ def _padded(text: str, columns: int) -> str:
 
 def limit_text(limit: Limit) -> str:
     """A limit in words."""
+    value = limit.value
     words = {
-        Unit.WORKING_DAYS: _("%(value)d个工作日"),
-        Unit.CALENDAR_DAYS: _("%(value)d日"),
-        Unit.MINUTES: _("%(value)d分钟"),
+        Unit.WORKING_DAYS: ngettext("%(value)d个工作日", "%(value)d个工作日", value),
+        Unit.CALENDAR_DAYS: ngettext("%(value)d日", "%(value)d日", value),
+        Unit.MINUTES: ngettext("%(value)d分钟", "%(value)d分钟", value),
     }
-    return words[limit.unit] % {"value": limit.value} if limit.value else _("当场")
+    return words[limit.unit] % {"value": value} if value else _("当场")
 
 
 def money_text(fen: int) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from yichuang.base.errors import Forbidden, Invalid, NotVisible, Refused
 from yichuang.identity.data import Actor, ActorKind, MandateFacts, MandateScope, Power, Role
@@ -100,7 +101,7 @@ def _nearest_refusal(scope: MandateScope, naming: list[MandateFacts], words: dic
         )
         return Forbidden(sentence % words, code="mandate_expired")
     words["number"] = naming[0].number
-    words["powers"] = "、".join(_power_label(power) for power in Power if power in naming[0].powers)
+    words["powers"] = _("、").join(_power_label(power) for power in Power if power in naming[0].powers)
     sentence = _(
         "%(department)s的业务委托书（%(number)s）只委托了%(powers)s，没有委托%(act)s，请联系%(department)s补充委托。"
     )
@@ -108,4 +109,9 @@ def _nearest_refusal(scope: MandateScope, naming: list[MandateFacts], words: dic
 
 
 def _power_label(power: Power) -> str:
-    return {Power.RECEIVE: _("收件"), Power.ACCEPT: _("受理"), Power.DELIVER: _("送达")}[power]
+    names = {
+        Power.RECEIVE: pgettext("power", "收件"),
+        Power.ACCEPT: pgettext("power", "受理"),
+        Power.DELIVER: pgettext("power", "送达"),
+    }
+    return names[power]

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from yichuang.base.clock import local
 from yichuang.base.errors import Refused
@@ -32,7 +33,9 @@ def time_left(case: CaseRow, now: datetime) -> str:
 def _short(span: timedelta) -> str:
     """Less than a day."""
     hours, minutes = divmod(span // timedelta(minutes=1), 60)
-    return _("%(number)d小时") % {"number": hours} if hours else _("%(number)d分钟") % {"number": minutes}
+    if hours:
+        return ngettext("%(number)d小时", "%(number)d小时", hours) % {"number": hours}
+    return ngettext("%(number)d分钟", "%(number)d分钟", minutes) % {"number": minutes}
 
 
 def _days(start: datetime, end: datetime) -> str:
@@ -41,7 +44,8 @@ def _days(start: datetime, end: datetime) -> str:
     try:
         number = calendar().working_days_between(first, last)
     except Refused:
-        return _("%(number)d天") % {"number": (last - first).days}
-    if number == 0:  # only days off lie between
-        return _("%(number)d天") % {"number": (last - first).days}
-    return _("%(number)d个工作日") % {"number": number}
+        number = 0
+    if number == 0:  # only days off lie between, or days that the calendar does not know
+        days = (last - first).days
+        return ngettext("%(number)d天", "%(number)d天", days) % {"number": days}
+    return ngettext("%(number)d个工作日", "%(number)d个工作日", number) % {"number": number}

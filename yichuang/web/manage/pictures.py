@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from yichuang.cases.data import StageCount
 from yichuang.cases.states import ENDED, STAGE_NAMES, Stage
@@ -16,9 +16,9 @@ from yichuang.identity.data import DepartmentFacts, MandateFacts, MandateScope, 
 from yichuang.web.looks import STAGE_TONES
 
 _POWER_NAMES: dict[Power, Promise] = {
-    Power.RECEIVE: gettext_lazy("收件"),
-    Power.ACCEPT: gettext_lazy("受理"),
-    Power.DELIVER: gettext_lazy("送达"),
+    Power.RECEIVE: pgettext_lazy("power", "收件"),
+    Power.ACCEPT: pgettext_lazy("power", "受理"),
+    Power.DELIVER: pgettext_lazy("power", "送达"),
 }
 #: A mandate that ends within these days has to be renewed now.
 _RENEW = timedelta(days=60)
@@ -127,7 +127,7 @@ def _mandate_line(department: str, mandate: MandateFacts, today: date) -> Mandat
     return MandateLine(
         department=department,
         number=mandate.number,
-        powers="、".join(str(_POWER_NAMES[power]) for power in Power if power in mandate.powers),
+        powers=_("、").join(str(_POWER_NAMES[power]) for power in Power if power in mandate.powers),
         items=len(mandate.item_keys),
         valid_from=mandate.valid_from,
         valid_until=mandate.valid_until,

@@ -1,6 +1,7 @@
 """People who look at the public pages, without a browser: what each of them brings along."""
 
 import re
+from datetime import datetime
 from html import unescape
 from typing import Any
 
@@ -25,12 +26,12 @@ def text_of(response: Any) -> str:
     return re.sub(r"\s+", " ", unescape(plain))
 
 
-def ready(*, outcome: Outcome = Outcome.GRANTED, **changes: Any) -> ApplicationRow:
+def ready(*, outcome: Outcome = Outcome.GRANTED, now: datetime = NOW, **changes: Any) -> ApplicationRow:
     """An application of one item whose result waits to be collected."""
-    row = accepted(ITEM, **changes)
-    decided(row, ITEM, OFFICER, outcome=outcome)
-    run_journey()
-    return queries.application(staff("clerk1"), row.number, now=NOW)
+    row = accepted(ITEM, now=now, **changes)
+    decided(row, ITEM, OFFICER, outcome=outcome, now=now)
+    run_journey(now)
+    return queries.application(staff("clerk1"), row.number, now=now)
 
 
 def code_of(row: ApplicationRow) -> str:

@@ -85,6 +85,14 @@ def test_an_answer_stays_chosen_and_nonsense_counts_as_none() -> None:
     assert re.search(r'value="yes"\s+checked', nonsense.content.decode())
 
 
+def test_a_question_without_answer_leaves_open_what_is_to_be_brought() -> None:
+    address = "/guide/housing_reform_proof/"
+    assert "先回答上面的问题" in text_of(Client().get(address))
+    answered = text_of(Client().get(address, {"marital_status": "married"}))
+    assert "先回答上面的问题" not in answered
+    assert "一份材料都不用交" in answered
+
+
 def test_what_nobody_offers_is_told_with_a_sentence() -> None:
     response = Client().get("/guide/no_such_thing/")
     assert response.status_code == 404

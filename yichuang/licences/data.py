@@ -49,3 +49,4 @@ class HeldLicence:
     number: str
     identifier: str
     valid_until: date | None
+    case_number: str = ""

@@ -34,7 +34,7 @@ def held(holder_kind: str, holder_number: str, *, now: datetime) -> list[HeldLic
             file__isnull=False,
         )
         .order_by("-id")
-        .values_list("type_key", "type_name", "number", "identifier", "valid_until")
+        .values_list("type_key", "type_name", "number", "identifier", "valid_until", "case_number")
     )
     return [HeldLicence(*row) for row in rows]
 

@@ -46,8 +46,7 @@ class Question:
 
     situation: Situation
     options: tuple[tuple[str, str], ...]
-    value: str
-    is_assumed: bool
+    value: str  # "": not answered, and no default
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +88,16 @@ class Guide:
     def must_bring(self) -> int:
         """How many materials nobody else can supply."""
         return sum(line.must for line in self.brought)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a question has neither answer nor default: then nobody knows yet what else is needed."""
+        return any(not question.value for question in self.questions)
+
+    @property
+    def results(self) -> tuple[str, ...]:
+        """What the applicant gets in the end."""
+        return tuple(guide.item.result_name for guide in self.items)
 
 
 def boards_of(catalogue: Catalogue) -> dict[str, list[Item]]:
@@ -158,9 +167,8 @@ def _for_whom(codes: set[str]) -> str:
 
 
 def _question(situation: Situation, made: Plan, answers: Mapping[str, str]) -> Question:
-    is_assumed = situation.key in made.unanswered
-    value = situation.default if is_assumed else answers[situation.key]
-    return Question(situation, tuple(situation.options.items()), value, is_assumed)
+    value = situation.default if situation.key in made.unanswered else answers[situation.key]
+    return Question(situation, tuple(situation.options.items()), value)
 
 
 def _material(catalogue: Catalogue, planned: PlannedMaterial, made: Plan) -> MaterialLine:

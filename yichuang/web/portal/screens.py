@@ -20,8 +20,21 @@ from yichuang.web.timing import time_left
 
 #: Papers that are the result of a case: given out with the hand-over (送达), not before.
 RESULTS = frozenset({NoticeKind.GRANT, NoticeKind.REFUSAL})
+#: What must be read at once, while the case stands there.
+_URGENT = {Stage.CORRECTING: NoticeKind.CORRECTION, Stage.DECLINED: NoticeKind.DECLINE}
 #: Stages in which the result has been handed over.
 HANDED_OVER = frozenset({Stage.DELIVERED, Stage.CLOSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A sealed document to download."""
+
+    title: str
+    number: str
+    about: str
+    address: str
+    issued_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +48,7 @@ class Line:
     waits_for: tuple[str, ...]
     until: str
     left: str
+    papers: tuple[Paper, ...]  # what the applicant must read now
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +59,6 @@ class Correction:
     text: str
     materials: tuple[str, ...]
     until: str
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """A sealed document to download."""
-
-    title: str
-    number: str
-    about: str
-    address: str
-    issued_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +74,18 @@ class Screen:
 
 
 def screen_of(
-    row: ApplicationRow, materials: Sequence[MaterialRow], history: Sequence[HistoryRow], now: datetime
+    row: ApplicationRow,
+    *,
+    materials: Sequence[MaterialRow],
+    history: Sequence[HistoryRow],
+    notices: Sequence[NoticeFacts],
+    now: datetime,
 ) -> Screen:
     """The cases in the order of the application, and what is to be done now."""
     running = [case.due_at for case in row.cases if case.stage in WORKED and case.due_at]
     all_run = all(case.due_at for case in row.cases if case.stage not in SETTLED)
     return Screen(
-        lines=tuple(_line(case, row, now) for case in row.cases),
+        lines=tuple(_line(case, row, notices, now) for case in row.cases),
         corrections=tuple(_corrections(row.cases, materials, history)),
         settled=sum(case.stage in SETTLED for case in row.cases),
         ready=sum(case.stage == Stage.ISSUED for case in row.cases),
@@ -86,7 +94,7 @@ def screen_of(
     )
 
 
-def _line(case: CaseRow, row: ApplicationRow, now: datetime) -> Line:
+def _line(case: CaseRow, row: ApplicationRow, notices: Iterable[NoticeFacts], now: datetime) -> Line:
     undecided = {sister.item_key: sister.item_name for sister in row.cases if sister.decided_at is None}
     waits = [undecided[item] for item in case.waits_for if case.waiting and item in undecided]
     partner = catalogue_queries.current().partners.get(case.partner)
@@ -99,7 +107,14 @@ def _line(case: CaseRow, row: ApplicationRow, now: datetime) -> Line:
         waits_for=tuple(waits),
         until=last_moment(case.due_at) if runs and case.due_at else "",
         left=time_left(case, now),
+        papers=_urgent(case, row, notices),
     )
+
+
+def _urgent(case: CaseRow, row: ApplicationRow, notices: Iterable[NoticeFacts]) -> tuple[Paper, ...]:
+    kind = _URGENT.get(Stage(case.stage))
+    found = [notice for notice in notices if notice.case_number == case.number and notice.kind == kind]
+    return tuple(_notice(row, notice, case.item_name) for notice in found[-1:])
 
 
 def _holder(case: CaseRow, row: ApplicationRow) -> str:

@@ -59,13 +59,14 @@ def application(request: Request, seen: access.Opened) -> HttpResponse:
     row = seen.row
     materials = queries.materials(row.id)
     history = reading.history(row)
+    notices = notice_queries.of_application(row.number)
     cases = {case.number: case for case in row.cases}
-    screen = screens.screen_of(row, materials, history, seen.at)
+    screen = screens.screen_of(row, materials=materials, history=history, notices=notices, now=seen.at)
     context = {
         "row": row,
         "screen": screen,
         "materials": [(line, _source_name(line.reference)) for line in materials if line.source],
-        "papers": screens.papers_of(row, notice_queries.of_application(row.number)),
+        "papers": screens.papers_of(row, notices),
         "history": words.deeds(history, cases, screens.centre_of(row)),
         "rating": feedback_queries.given(row.id) if screen.handed_over else None,
         "by_code": access.is_opened_by_code(request, row.number),

@@ -19,7 +19,7 @@ DEEDS: dict[Verb, Promise] = {
     Verb.CORRECT: _("收到补正"),
     Verb.DECLINE: _("不予受理"),
     Verb.ACCEPT: _("受理"),
-    Verb.RELEASE: _("前置事项已办，开始计时"),
+    Verb.RELEASE: _("开始计时"),
     Verb.CLAIM: _("认领"),
     Verb.UNCLAIM: _("放开认领"),
     Verb.BEGIN_REVIEW: _("部门系统开始审查"),

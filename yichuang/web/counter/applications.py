@@ -21,20 +21,19 @@ from yichuang.cases import queries, reading
 from yichuang.cases.actions import acceptance
 from yichuang.cases.data import CaseRow, MaterialRow
 from yichuang.cases.queries import ApplicationRow
-from yichuang.cases.reading import HistoryRow
-from yichuang.cases.states import WORKED, Stage, Verb
+from yichuang.cases.states import WORKED, Stage
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.delivery import actions as delivery
 from yichuang.delivery import queries as delivery_queries
 from yichuang.feedback import queries as feedback_queries
 from yichuang.identity import queries as identity_queries
-from yichuang.identity.data import ActorKind
 from yichuang.journey import messages as journey_messages
 from yichuang.licences import queries as licence_queries
 from yichuang.notices import messages as notice_messages
 from yichuang.notices import queries as notice_queries
 from yichuang.notices.data import MessageFacts, MessageKind, MessageState, NoticeFacts, NoticeKind
 from yichuang.web.counter.access import clerk
+from yichuang.web.history import deeds
 from yichuang.web.http import Request
 
 #: Session key of the application just received: its query code is shown to the clerk once.
@@ -42,30 +41,6 @@ FRESH = "fresh_receipt"
 
 #: Stages in which it is the counter's turn, or the applicant's to come back to it.
 OPEN = frozenset({Stage.RECEIVED, Stage.CORRECTING})
-#: What the history says of each act.
-_DEEDS: dict[str, Promise] = {
-    Verb.RECEIVE: gettext_lazy("收件"),
-    Verb.ASK_CORRECTION: gettext_lazy("告知补正"),
-    Verb.CORRECT: gettext_lazy("收到补正"),
-    Verb.DECLINE: gettext_lazy("不予受理"),
-    Verb.ACCEPT: gettext_lazy("受理"),
-    Verb.RELEASE: gettext_lazy("开始计时"),
-    Verb.CLAIM: gettext_lazy("认领"),
-    Verb.UNCLAIM: gettext_lazy("放开认领"),
-    Verb.BEGIN_REVIEW: gettext_lazy("部门系统开始审查"),
-    Verb.DECIDE: gettext_lazy("作出决定"),
-    Verb.ISSUE: gettext_lazy("制证完成"),
-    Verb.DELIVER: gettext_lazy("送达"),
-    Verb.CLOSE: gettext_lazy("办结"),
-}
-#: Acts that are the department's own way of working: the counter's history leaves them out.
-_INNER = frozenset({Verb.CLAIM, Verb.UNCLAIM})
-_ACTORS: dict[str, Promise] = {
-    ActorKind.PARTNER: gettext_lazy("部门系统"),
-    ActorKind.SYSTEM: gettext_lazy("平台"),
-    ActorKind.APPLICANT: gettext_lazy("申请人"),
-    ActorKind.ANONYMOUS: gettext_lazy("访客"),
-}
 #: What each message tells.
 _OCCASIONS: dict[MessageKind, Promise] = {
     MessageKind.RECEIVED: gettext_lazy("收件告知"),
@@ -125,18 +100,6 @@ class MessageLine:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """An act of the history; the same act on several cases at one moment is one line."""
-
-    at: datetime
-    what: str
-    who: str
-    items: tuple[str, ...]
-    text: str
-    is_bad: bool
-
-
 @clerk
 @require_safe
 def application(request: Request, number: str) -> HttpResponse:
@@ -167,7 +130,7 @@ def application(request: Request, number: str) -> HttpResponse:
             message.sent_at is None and moment - message.created_at < _WATCHED for message in sent
         ),
         "materials": [_material_line(material, row) for material in queries.materials(row.id)],
-        "history": _deeds(reading.history(row), row),
+        "history": deeds(reading.history(row), {case.number: case.item_name for case in row.cases}),
         "turns": _turns(row),
     }
     return render(request, "counter/application.html", context)
@@ -277,29 +240,3 @@ def _material_line(material: MaterialRow, row: ApplicationRow) -> MaterialLine:
     has_paper = material.file_id is not None or material.evidence_id is not None
     address = reverse("counter:material", args=[row.number, material.key]) if has_paper else ""
     return MaterialLine(material, source.name if source else "", address)
-
-
-def _deeds(entries: Iterable[HistoryRow], row: ApplicationRow) -> list[Deed]:
-    """Newest first."""
-    shown = [entry for entry in entries if entry.verb in _DEEDS and entry.verb not in _INNER]
-    staff = identity_queries.staff_names(
-        entry.actor_id for entry in shown if entry.actor_kind == ActorKind.STAFF
-    )
-    names = {case.number: case.item_name for case in row.cases}
-    grouped: dict[tuple[datetime, str, str, str], list[str]] = {}
-    for entry in shown:
-        who = staff.get(entry.actor_id, "") if entry.actor_kind == ActorKind.STAFF else ""
-        who = who or str(_ACTORS.get(entry.actor_kind, ""))
-        grouped.setdefault((entry.at, entry.verb, who, entry.text), []).append(names[entry.case_number])
-    deeds = [
-        Deed(
-            at=at,
-            what=str(_DEEDS[verb]),
-            who=who,
-            items=() if len(items) == len(row.cases) > 1 else tuple(items),
-            text=text,
-            is_bad=verb in {Verb.DECLINE, Verb.ASK_CORRECTION},
-        )
-        for (at, verb, who, text), items in grouped.items()
-    ]
-    return deeds[::-1]

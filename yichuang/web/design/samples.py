@@ -78,7 +78,14 @@ def components() -> dict[str, Any]:
         ],
         "ticked": ["hukou", "medical"],
         "bars": [
-            {"label": _("审查中"), "number": 36, "width": 100, "part": 20, "note": _("超期7"), "tone": "going"},
+            {
+                "label": _("审查中"),
+                "number": 36,
+                "width": 100,
+                "part": 20,
+                "note": _("超期7"),
+                "tone": "going",
+            },
             {"label": _("待补正"), "number": 9, "width": 25, "tone": "wait"},
             {"label": _("待领取"), "number": 4, "width": 11, "tone": "good"},
         ],

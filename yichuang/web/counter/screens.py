@@ -19,8 +19,8 @@ from yichuang.catalogue.data import (
     PlannedCase,
     PlannedField,
 )
+from yichuang.catalogue.tables import limit_text
 from yichuang.identity import queries as identity_queries
-from yichuang.journey.papers import limit_text
 from yichuang.sharing.data import Outcome
 from yichuang.web.counter.forms import ANSWER, TICK, VALUE, DraftInput
 from yichuang.web.counter.slips import Slip, slip_of

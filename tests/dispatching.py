@@ -95,4 +95,5 @@ def in_thread(*works: Callable[[], Any]) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert not failures, failures
+    if failures:
+        raise failures[0]

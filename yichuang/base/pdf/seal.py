@@ -7,6 +7,7 @@ electronic seal has the force of the physical one.
 
 import asyncio
 import io
+import threading
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -42,7 +43,7 @@ def seal(pdf: bytes, material: SealMaterial, *, now: datetime, reason: str = "")
     The file grows by one revision, written so that PDF/A stays PDF/A: the signature has no appearance of
     its own. Raises pyHanko's `PdfReadError` where `pdf` is not a PDF.
     """
-    signer, container_bytes = _signer(material.certificate_pem, material.private_key_pem)
+    signer, container_bytes = _signer_of(material)
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     embedding = PdfCMSEmbedder().write_cms(field_name=FIELD_NAME, writer=writer)
     next(embedding)
@@ -66,9 +67,17 @@ def seal(pdf: bytes, material: SealMaterial, *, now: datetime, reason: str = "")
     return sealed
 
 
-@lru_cache(maxsize=256)
-def _signer(certificate_pem: bytes, private_key_pem: bytes) -> tuple[SimpleSigner, int]:
-    """The signer and the bytes to reserve for its container; kept, because reading keys costs time."""
+def _signer_of(material: SealMaterial) -> tuple[SimpleSigner, int]:
+    """The signer and the bytes to reserve for its container, each thread's own.
+
+    asn1crypto takes a certificate apart only where it is read, and fails where two threads read it at once.
+    """
+    return _signer(material.certificate_pem, material.private_key_pem, threading.get_ident())
+
+
+@lru_cache(maxsize=1024)
+def _signer(certificate_pem: bytes, private_key_pem: bytes, _thread: int) -> tuple[SimpleSigner, int]:
+    """Kept, because reading keys costs time."""
     chain = list(load_certs_from_pemder_data(certificate_pem))
     issuers = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     issuers.register_multiple(chain[1:])

@@ -9,8 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.city import run_journey
-from tests.factories import NOW, accepted, case_of, decided, staff
-from tests.papers import needs_poppler
+from tests.factories import accepted, case_of, decided, staff
 from tests.portal_visitors import applicant, fresh, holder_of, ready, text_of
 from yichuang.cases.states import Outcome, Stage
 from yichuang.delivery.models import HandOver
@@ -74,7 +73,6 @@ def test_a_paper_of_another_application_is_not_given_out() -> None:
     assert client.get(f"/track/{row.number}/licences/{other.cases[0].number}/").status_code == 404
 
 
-@needs_poppler
 def test_the_archive_holds_every_result_sealed_as_it_was_and_each_is_recorded() -> None:
     row = ready()
     client = holder_of(row)
@@ -205,4 +203,3 @@ def test_before_anything_was_collected_there_is_no_rating() -> None:
     client = holder_of(row)
     assert "还不到评价的时候" in text_of(client.get(f"/track/{row.number}/rate/"))
     assert client.post(f"/track/{row.number}/rate/", {"grade": "good"}).status_code == 422
-    assert NOW

@@ -48,6 +48,11 @@ class Question:
     options: tuple[tuple[str, str], ...]
     value: str  # "": not answered, and no default
 
+    @property
+    def answer(self) -> str:
+        """The answer in words."""
+        return self.situation.options.get(self.value, "")
+
 
 @dataclass(frozen=True, slots=True)
 class ItemGuide:

@@ -16,6 +16,7 @@ from yichuang.base.clock import local, now
 from yichuang.base.errors import Overtaken
 from yichuang.cases.states import SETTLED
 from yichuang.delivery import actions as delivery
+from yichuang.delivery import queries as delivery_queries
 from yichuang.feedback import queries as feedback_queries
 from yichuang.ledger.actions import Record, record
 from yichuang.licences import queries as licence_queries
@@ -52,7 +53,7 @@ def _collect(request: Request, seen: Opened) -> HttpResponseBase:
     try:
         delivery.hand_over(actor=seen.actor, application_id=seen.row.id, now=now())
     except Overtaken:
-        if not screens.given_out(seen.row):
+        if not delivery_queries.of_application(seen.row.id):
             raise
     else:
         messages.success(request, _("已经领取。请下载保存，以后也可以随时回到这里下载。"))

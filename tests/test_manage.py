@@ -22,6 +22,7 @@ from yichuang.feedback.data import Grade
 from yichuang.feedback.models import Rating
 from yichuang.identity.data import Actor, ActorKind
 from yichuang.identity.models import Mandate
+from yichuang.identity.seal_keys import SealKeyExpired
 from yichuang.journey import failures, runner, steps
 from yichuang.journey.steps import STEPS
 from yichuang.ledger.models import Entry
@@ -205,6 +206,13 @@ def test_failed_steps_say_what_failed_for_which_case_and_how_often() -> None:
     assert "TimeoutError" in text
     assert "2 次" in text
     assert "秘密" not in text
+
+
+def test_a_known_error_comes_with_what_to_do_first() -> None:
+    _number, entry_id = decision()
+    failures.note("issue_result", entry_id, SealKeyExpired("…"), now=LATER)
+    failed_job(entry_id)
+    assert "请系统管理员更换后再试" in text_of(clerk_client("manager").get("/manage/steps/"))
 
 
 def test_trying_again_queues_the_job_records_who_and_the_step_is_done() -> None:

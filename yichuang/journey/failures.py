@@ -41,6 +41,15 @@ STEP_NAMES: dict[str, Promise] = {
     "tell_correction": gettext_lazy("短信告知补正"),
     "tell_ready": gettext_lazy("短信通知领取"),
 }
+#: What to do before trying again, by the code of a refusal or the class of another error.
+_REMEDIES: dict[str, Promise] = {
+    "seal_key_missing": gettext_lazy("部门还没有电子印章，请系统管理员导入后再试。"),
+    "seal_key_expired": gettext_lazy("部门的电子印章已到期，请系统管理员更换后再试。"),
+    "template_missing": gettext_lazy("目录缺少文书模板，请在documents中补上，重新发布后再试。"),
+    "calendar_ends": gettext_lazy("工作日历不够长，请在calendar.yaml中录入放假安排，重新发布后再试。"),
+    "OperationalError": gettext_lazy("当时连不上数据库，恢复之后直接再试。"),
+}
+_ASK = gettext_lazy("请把编号和时间告诉系统管理员，详细原因在日志里。")
 _TASKS = ("journey:step", "journey:react")
 #: Failed jobs are few; where they are not, these are enough to see why.
 _SHOWN = 100
@@ -57,6 +66,7 @@ class FailedStep:
     queue: str
     subject: str
     error: str  # class and code
+    remedy: str  # what to do before trying again
     attempts: int
     failed_at: datetime | None
 
@@ -141,6 +151,7 @@ def _row(job: ProcrastinateJob, step: str, subject: str, told: Sequence[Entry]) 
         queue=job.queue_name,
         subject=subject,
         error=" · ".join(part for part in error if part),
+        remedy=str(_REMEDIES.get(error[1] or error[0], _ASK)),
         attempts=len(told) or job.attempts,
         failed_at=newest.at if newest else None,
     )

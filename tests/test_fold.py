@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 from yichuang.cases.fold import COLUMNS, CaseState, Unlawful, fold, to_facts
 from yichuang.cases.states import MOVES, SETTLED, STAGE_NAMES, TURNS, WORKED, Outcome, Stage, Verb
 
-MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
+MOMENTS = st.datetimes(
+    datetime(2024, 1, 1),  # noqa: DTZ001 - hypothesis wants naive bounds
+    datetime(2030, 1, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
+)
 FACTS = st.fixed_dictionaries(
     {},
     optional={

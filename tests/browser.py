@@ -21,7 +21,6 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    "--lang=zh-CN",  # what the browser itself says, where its language packs are installed (chromium-l10n)
 )
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 _AXE = Axe()
@@ -61,10 +60,10 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     # Playwright's sync API keeps an event loop in this thread; Django would take the tests' own queries for async.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     fonts = _fonts(tmp_path_factory.mktemp("fonts"))
+    # LANGUAGE: what the browser itself says, where its language packs are installed (Debian: chromium-l10n).
+    environment = {**os.environ, "LANGUAGE": "zh_CN", "FONTCONFIG_FILE": fonts}
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=executable, args=[*_FLAGS], env={**os.environ, "FONTCONFIG_FILE": fonts}
-        )
+        running = playwright.chromium.launch(executable_path=executable, args=[*_FLAGS], env=environment)
         yield running
         running.close()
     if before is None:

@@ -68,7 +68,7 @@ def keep(request: Request, key: UUID) -> HttpResponseBase:
         _fill(request, key, sent)
     except Overtaken as refusal:
         return _overtaken(request, key, refusal)
-    screen = screen_of(open_draft(request.actor, key))
+    screen = screen_of(open_draft(request.actor, key), sent=sent)
     return render(request, "counter/kept.html", {"screen": screen, "saved_at": now()})
 
 

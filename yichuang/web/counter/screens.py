@@ -94,6 +94,7 @@ class Screen:
     cases: tuple[CaseLine, ...]
     silent: tuple[str, ...]  # sentences about registers that gave nothing
     can_ask: bool
+    open_facts: int  # of the applicant
     open_values: int
     open_slips: int
     fee: int  # fen
@@ -106,6 +107,11 @@ class Screen:
     def at_applicant(self) -> bool:
         """Whether the cursor starts at the applicant: nothing is wrong yet and nobody is known."""
         return not self.is_known and not self.errors
+
+    @property
+    def left(self) -> int:
+        """How much is left to fill in on the whole page."""
+        return self.open_facts + self.open_values
 
     @property
     def fee_yuan(self) -> str:
@@ -133,10 +139,11 @@ def screen_of(
     slips = tuple(slip_of(catalogue, draft, planned, wrong) for planned in plan.materials)
     lines = [line for _title, section in sections for line in section]
     kind = _kind_of_applicant(catalogue, plan)
+    applicant = (sent.applicant if sent else None) or content.applicant or Person(kind, "", "")
     return Screen(
         draft=draft,
         plan=plan,
-        applicant=(sent.applicant if sent else None) or content.applicant or Person(kind, "", ""),
+        applicant=applicant,
         agent=(sent.agent if sent else None) or content.agent or Person("person", "", ""),
         is_known=content.applicant is not None,
         questions=tuple(_questions(plan, content, wrong)),
@@ -145,6 +152,7 @@ def screen_of(
         cases=tuple(_case(catalogue, plan, planned) for planned in plan.cases),
         silent=tuple(_silent(catalogue, content)),
         can_ask=content.applicant is not None and _can_ask(catalogue, plan, content),
+        open_facts=_open_facts(plan, applicant),
         open_values=sum(line.required and not line.value for line in lines),
         open_slips=sum(
             slip.state in {"due", "ask"} and slip.necessity is Necessity.REQUIRED for slip in slips
@@ -216,6 +224,14 @@ def _questions(plan: Plan, content: DraftContent, wrong: Mapping[str, str]) -> I
 def _applicant_anchors(plan: Plan) -> dict[str, str]:
     """The elements that the applicant's own number, name and phone answer, and the inputs that ask for them."""
     return {element: fact for fact, element in plan.applicant.items()}
+
+
+def _open_facts(plan: Plan, applicant: Person) -> int:
+    """How many of number, name and phone are wanted and not there."""
+    facts = {"number": applicant.number, "name": applicant.name, "phone": applicant.phone}
+    asked_here = _applicant_anchors(plan)
+    wanted = [asked_here.get(planned.element.key, "") for planned in plan.fields if planned.required]
+    return sum(fact in facts and not facts[fact] for fact in wanted)
 
 
 def _kind_of_applicant(catalogue: Catalogue, plan: Plan) -> str:

@@ -40,7 +40,8 @@ def django_db_setup(
 def _nobody_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Partners and registers of the sample city are down, unless a test starts its own and says where."""
     monkeypatch.setenv(
-        "YICHUANG_ENDPOINTS", "http://127.0.0.1:8101=http://127.0.0.1:9,http://127.0.0.1:8102=http://127.0.0.1:9"
+        "YICHUANG_ENDPOINTS",
+        "http://127.0.0.1:8101=http://127.0.0.1:9,http://127.0.0.1:8102=http://127.0.0.1:9",
     )
 
 

@@ -104,7 +104,12 @@ def case_of(application: ApplicationRow, item: str) -> CaseRow:
 
 
 def decided(
-    application: ApplicationRow, item: str, officer: str, *, outcome: Outcome = Outcome.GRANTED, now: datetime = NOW
+    application: ApplicationRow,
+    item: str,
+    officer: str,
+    *,
+    outcome: Outcome = Outcome.GRANTED,
+    now: datetime = NOW,
 ) -> None:
     """One case of the application claimed and decided by an officer."""
     actor, case = staff(officer), case_of(application, item)

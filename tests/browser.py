@@ -11,7 +11,7 @@ from pathlib import Path
 import pylopdf_fonts_zh_cn
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 _FLAGS = (
@@ -24,6 +24,8 @@ _FLAGS = (
 )
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 _AXE = Axe()
+#: Milliseconds that a page may take on a machine that does much else beside.
+PATIENCE = 30_000
 DESKTOP = (1440, 900)
 PHONE = (390, 844)
 
@@ -62,6 +64,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     fonts = _fonts(tmp_path_factory.mktemp("fonts"))
     # LANGUAGE: what the browser itself says, where its language packs are installed (Debian: chromium-l10n).
     environment = {**os.environ, "LANGUAGE": "zh_CN", "FONTCONFIG_FILE": fonts}
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=executable, args=[*_FLAGS], env=environment)
         yield running

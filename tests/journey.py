@@ -8,19 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import DESKTOP, PHONE, open_context
 from tests.papers import said_by
-from tests.platform import ROOT, Platform, until
+from tests.platform import ROOT, Platform, submission, until
 from yichuang.identity.data import TRIAL_PASSWORD
 
 PICTURES = ROOT / "docs" / "pictures"
 #: A picture of the documents may not be larger, in bytes: a clone carries every one of them for ever.
 LARGEST = 250_000
-#: Milliseconds that a page may take on a machine that does much else beside.
-PATIENCE = 30_000
 
 
 @dataclass(frozen=True)
@@ -54,6 +51,29 @@ class Album:
         assert size <= LARGEST, f"{name} has {size} bytes"
 
 
+#: Others at the counters while the pictures are taken: what they come for, and who they are.
+_CROWD = (
+    ("medical_insurance_transfer", "周牧川", "330821199309022711"),
+    ("medical_insurance_transfer", "徐怀瑾", "330802197809252822"),
+    ("medical_insurance_transfer", "郑书白", "330825199707302191"),
+    ("housing_reform_proof", "吴敬亭", "330802198406112336"),
+    ("elderly_benefit", "何秋山", "330802194502102754"),
+    ("pension_transfer", "沈若溪", "330802199111192281"),
+)
+
+
+def fill_the_hall(platform: Platform) -> None:
+    """Applications of other people, so that a picture shows a working day and not an empty hall."""
+    clerk = platform.person("clerk2")
+    for target, name, number in _CROWD:
+        sent = submission(target, number=number)
+        sent["applicant"]["name"] = name
+        receipt = clerk.post("/api/applications", sent)
+        assert receipt.status_code in {200, 201}, receipt.text
+        accepted = clerk.post(f"/api/applications/{receipt.json()['number']}/accept")
+        assert accepted.status_code == 200, accepted.text
+
+
 @dataclass(frozen=True)
 class Cast:
     """Everybody in the play, each at a screen of their own, on one platform."""
@@ -65,7 +85,6 @@ class Cast:
     def at_desk(self, username: str, start: str) -> Iterator[Page]:
         """Somebody of the staff at a desktop screen, logged in with the keyboard, at the page `start`."""
         with open_context(self.browser, DESKTOP) as context:
-            context.set_default_timeout(PATIENCE)
             page = context.new_page()
             page.goto(f"{self.platform.url}/accounts/login/?next={start}")
             expect(page.get_by_label("账号")).to_be_focused()
@@ -80,18 +99,9 @@ class Cast:
     def on_the_phone(self) -> Iterator[Page]:
         """The mother with her phone, at the start page."""
         with open_context(self.browser, PHONE) as context:
-            context.set_default_timeout(PATIENCE)
             page = context.new_page()
             page.goto(f"{self.platform.url}/")
             yield page
-
-
-@pytest.fixture
-def patient_browser(browser: Browser) -> Iterator[Browser]:
-    """The browser, with expectations that wait as long as the pages may take."""
-    expect.set_options(timeout=PATIENCE)
-    yield browser
-    expect.set_options(timeout=5_000)
 
 
 def reload_until(page: Page, text: str) -> None:

@@ -11,9 +11,11 @@ from django.db import connection, transaction
 from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.jobs import Job
 
 from tests.dispatching import in_thread
 from tests.factories import NOW
+from yichuang.base import clock
 from yichuang.journey import runner
 from yichuang.journey.steps import STEPS
 from yichuang.ledger.actions import Record, record
@@ -140,17 +142,17 @@ def test_a_step_that_fails_for_good_stays_on_the_list_of_failures(monkeypatch: p
 
 
 def test_pauses_grow_from_three_seconds_and_end_after_about_two_hours() -> None:
-    from procrastinate.jobs import Job
-
-    pauses = []
-    for attempts in range(20):
-        job = Job(id=1, queue="q", lock=None, queueing_lock=None, task_name="t", attempts=attempts)
+    pauses: list[float] = []
+    while len(pauses) < 20:
+        job = Job(id=1, queue="q", lock=None, queueing_lock=None, task_name="t", attempts=len(pauses))
         decision = runner.STEP_RETRY.get_retry_decision(exception=Undone(), job=job)
         if decision is None:
             break
         assert decision.retry_at is not None
-        pauses.append(decision.retry_at.timestamp())
-    assert len(pauses) == 9
+        pauses.append((decision.retry_at - clock.now()).total_seconds())
+    assert pauses == sorted(pauses)
+    assert 2 < pauses[0] <= 3
+    assert 1.5 < sum(pauses) / 3600 < 2.5
 
 
 def _dead_worker() -> int:

@@ -273,6 +273,7 @@ def test_an_address_is_open_to_those_it_belongs_to_and_to_nobody_else(
     assert is_out(response) != (who in row.who), f"{who} got {response.status_code} from {name}"
 
 
+@pytest.mark.django_db  # with the others of this file: their world cannot be made while a browser runs
 def test_the_world_has_both_a_decided_and_an_open_case(world: World, django_db_blocker: Any) -> None:
     from yichuang.cases.models import Case
 

@@ -7,6 +7,7 @@ Council moves holidays every year, so the calendar ends somewhere; past its end 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 from django.utils.translation import gettext as _
@@ -35,7 +36,7 @@ class Calendar:
         if declared is not None:
             return declared
         try:
-            return bool(chinese_calendar.is_workday(day))
+            return _is_national_workday(day)
         except NotImplementedError as error:
             if any(known.year == day.year for known in self.overrides):
                 return day.weekday() < 5
@@ -74,6 +75,12 @@ class Calendar:
         """Working days after `start` up to and including `end`."""
         days = (start + timedelta(days=ahead) for ahead in range(1, (end - start).days + 1))
         return sum(self.is_working(day) for day in days)
+
+
+@lru_cache(maxsize=4000)
+def _is_national_workday(day: date) -> bool:
+    """Asked for every day of every clock on a work list."""
+    return bool(chinese_calendar.is_workday(day))
 
 
 def _last_year() -> int:

@@ -125,6 +125,17 @@ CONDITIONS: list[tuple[Edit, str, str]] = [
     ),
     (("situations.yaml", "default: married", "default: wed"), "[marriage]", "默认答案“wed”不在选项中"),
     (("situations.yaml", "single: 未登记", ""), "[marriage]", "至少要有两个选项"),
+    (
+        ("situations.yaml", "default: married", "known: {wed: father_name == '王'}"),
+        "[marriage]",
+        "known中的“wed”不在选项中",
+    ),
+    (("situations.yaml", "default: married", "known: {married: father_name}"), "[marriage]", "有误"),
+    (
+        ("situations.yaml", "default: married", "known: {married: child_sex == '1'}"),
+        "[marriage]",
+        "resources中没有“child_sex”",
+    ),
 ]
 
 ORDER: list[tuple[Edit, str, str]] = [

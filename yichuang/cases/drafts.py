@@ -29,7 +29,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class DraftContent:
-    """All that is typed, read and fetched. `sources` names the register behind a value not changed since."""
+    """All that is typed, read and fetched.
+
+    `sources` names the register behind a value not changed since; `told` holds the answers of the situation
+    that followed from what registers know.
+    """
 
     applicant: Person | None = None
     agent: Person | None = None
@@ -38,6 +42,7 @@ class DraftContent:
     sources: Mapping[str, str] = field(default_factory=dict)
     materials: Mapping[str, Settlement] = field(default_factory=dict)
     asked: Mapping[str, Asked] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +105,5 @@ def _unpack(stored: bytes | memoryview) -> DraftContent:
             for key, settled in plain["materials"].items()
         },
         asked={key: Asked(**asked) for key, asked in plain["asked"].items()},
+        told=plain["told"],
     )

@@ -1,4 +1,4 @@
-"""Conditions (情形) as ZEN expressions over the answers: compiled once, evaluated in microseconds.
+"""Conditions (情形) as ZEN expressions over answers or values: compiled once, evaluated in microseconds.
 
 An answer is the code of an option; a question that is not asked is null, and no comparison with null holds.
 """
@@ -42,8 +42,9 @@ def fault_in(expression: str) -> str:
     return "" if isinstance(answer, bool) else f"→ {answer!r}"
 
 
+@lru_cache(maxsize=_KEPT)
 def names_in(expression: str) -> tuple[str, ...]:
-    """The situation keys that the expression refers to, in order, each once."""
+    """The names that the expression refers to, in order, each once."""
     bare = _STRING.sub("''", expression)
     return tuple(dict.fromkeys(name for name in _NAME.findall(bare) if name not in _WORDS))
 

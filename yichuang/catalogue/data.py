@@ -107,13 +107,17 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """情形: a question whose answer trims fields, materials and members. `when`: only asked if true."""
+    """情形: a question whose answer trims fields, materials and members. `when`: only asked if true.
+
+    `known`: code → ZEN expression over the elements that registers answer; where it holds, that is the answer.
+    """
 
     key: str
     question: str
     options: Mapping[str, str]  # code → label
     when: str = ""
     default: str = ""
+    known: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +327,7 @@ class PlannedCase:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A register that the plan may ask for an item, under a grant: what it would fill in and settle.
+    """A register that the plan may ask for an item, under a grant: what it would fill in, answer and settle.
 
     `subject` is the element whose value selects the record; without that value it cannot be asked yet.
     """

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.errors import NotVisible, Refused
 from yichuang.catalogue import figures
-from yichuang.catalogue.conditions import holds
+from yichuang.catalogue.conditions import holds, names_in
 from yichuang.catalogue.data import (
     Answers,
     Bundle,
@@ -66,7 +66,7 @@ def plan(catalogue: Catalogue, target_key: str, answers: Answers, known: Known) 
         before=figures.before(bundle, items, [entry for need in needs.values() for entry in need.how]),
         now=figures.now(promised, cases, fields, materials),
         applicant=bundle.applicant or next((item.applicant for item in items if item.applicant), {}),
-        lookups=tuple(_lookups(catalogue, items, fields, needs, known)),
+        lookups=tuple(_lookups(catalogue, items, _wanted(fields, questions.asked), needs, known)),
     )
 
 
@@ -271,15 +271,23 @@ def _from_applicant(catalogue: Catalogue, material: MaterialType, need: _Need, k
     return kind, "", _why_needed(needing, _("%(count)d个事项共用,只交一份"), _("“%(item)s”需要"))
 
 
+def _wanted(fields: Iterable[PlannedField], asked: Iterable[Situation]) -> set[str]:
+    """The elements that fill in a field or answer a question."""
+    wanted = {planned.element.key for planned in fields}
+    for situation in asked:
+        for expression in situation.known.values():
+            wanted.update(names_in(expression))
+    return wanted
+
+
 def _lookups(
     catalogue: Catalogue,
     items: Sequence[Item],
-    fields: Sequence[PlannedField],
+    wanted: Collection[str],
     needs: Mapping[str, _Need],
     known: Known,
 ) -> Iterable[Lookup]:
     """The registers to ask, each fact once: a second item asks only for what the first may not see."""
-    wanted = {planned.element.key for planned in fields}
     told: set[tuple[str, str]] = set()
     settled: dict[
         str, list[tuple[str, set[str]]]

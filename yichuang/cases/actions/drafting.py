@@ -19,7 +19,9 @@ from yichuang.cases.models import Draft
 from yichuang.cases.numbers import draw_number
 from yichuang.cases.rules import check_clerk, check_offered
 from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.conditions import holds, names_in
 from yichuang.catalogue.data import Bundle, Catalogue, Known, Plan, SourceKind
+from yichuang.catalogue.planning import everything_up
 from yichuang.catalogue.planning import plan as make_plan
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import Actor
@@ -148,8 +150,9 @@ def submit(*, actor: Actor, key: UUID, now: datetime) -> Receipt:
 def ask_registers(*, actor: Actor, key: UUID, now: datetime, refresh: bool = False) -> OpenDraft:
     """Fill in what registers and the licence store know, each value with its source; returns the saved draft.
 
-    Nothing that was typed is overwritten. A register that is down leaves its fields and materials to paper;
-    `refresh` asks those again that did not find anything.
+    Only registers are asked that have something to say to this plan. Nothing that was typed is overwritten. A
+    register that is down leaves its fields and materials to paper; `refresh` asks those again that did not
+    find anything.
     """
     draft = open_draft(actor, key)
     catalogue = catalogue_queries.current()
@@ -158,15 +161,15 @@ def ask_registers(*, actor: Actor, key: UUID, now: datetime, refresh: bool = Fal
         asked = {name: said for name, said in content.asked.items() if said.outcome == Outcome.FOUND}
         content = replace(content, asked=asked)
     for _round in range(_ROUNDS):
-        plan = make_plan(
-            catalogue, draft.target, content.answers, Known(resources=frozenset(catalogue.resources))
-        )
+        plan = make_plan(catalogue, draft.target, content.answers, everything_up(catalogue))
         requests = list(_open_requests(catalogue, plan, content))
         if not requests:
             break
         answers = sharing.fetch(requests, application_number=draft.number, actor=actor, now=now)
-        content = _take_in(catalogue, content, answers)
+        content = _tell(plan, _take_in(catalogue, content, answers))
     content = _settle_known(catalogue, draft.target, content, now)
+    if content == draft.content:
+        return draft
     with transaction.atomic():
         save(actor=actor, key=key, revision=draft.revision, content=content, now=now)
     return open_draft(actor, key)
@@ -221,6 +224,8 @@ def _for_applicant(content: DraftContent, person: Person, former: Mapping[str, s
         },
         sources={},
         asked={},
+        told={},
+        answers={key: code for key, code in content.answers.items() if content.told.get(key) != code},
         materials={name: how for name, how in content.materials.items() if how.source not in fetched},
     )
 
@@ -246,11 +251,13 @@ def _applicant_values(catalogue: Catalogue, target: str, person: Person | None) 
 
 
 def _open_requests(catalogue: Catalogue, plan: Plan, content: DraftContent) -> Iterable[DataRequest]:
-    """What can be asked now: every grant of the plan's items whose subject is known and that was not asked yet."""
+    """What can be asked now: under every grant of the plan's items, each register that the plan wants something of,
+    whose subject is known and that was not asked yet."""
     items = {planned.item.key for planned in plan.cases}
+    wanted = {lookup.resource for lookup in plan.lookups} - content.asked.keys()
     for grant in catalogue.grants:
         subject = content.values.get(catalogue.resources[grant.resource].subject)
-        if grant.item in items and subject and grant.resource not in content.asked:
+        if grant.item in items and subject and grant.resource in wanted:
             yield DataRequest(resource=grant.resource, item=grant.item, subject=subject)
 
 
@@ -263,6 +270,20 @@ def _take_in(catalogue: Catalogue, content: DraftContent, answers: Mapping[str, 
                 values[element] = value
                 sources[element] = key
     return replace(content, values=values, sources=sources, asked=asked)
+
+
+def _tell(plan: Plan, content: DraftContent) -> DraftContent:
+    """The content with the answers that follow from what registers know; each once, so that the applicant's own
+    answer (浙江规定 art. 7) stands afterwards, and one that was chosen before, other than the default, too."""
+    answers, told = dict(content.answers), dict(content.told)
+    for situation in plan.situations:
+        chosen = answers.get(situation.key)
+        if situation.key in told or chosen not in {None, "", situation.default}:
+            continue
+        for code, expression in situation.known.items():
+            if content.sources.keys() >= set(names_in(expression)) and holds(expression, content.values):
+                answers[situation.key] = told[situation.key] = code
+    return replace(content, answers=answers, told=told)
 
 
 def _settle_known(catalogue: Catalogue, target: str, content: DraftContent, now: datetime) -> DraftContent:

@@ -97,8 +97,9 @@ def _act(request: Request, key: UUID, sent: DraftInput) -> HttpResponseBase:
     if sent.act == "receive":
         return _receive(request, key, sent)
     _keep_all(request, key, sent)
-    if sent.act == "ask":
-        drafting.ask_registers(actor=request.actor, key=key, now=now(), refresh=True)
+    if sent.act in {"ask", _PLAN}:
+        # Another answer may need what another register knows.
+        drafting.ask_registers(actor=request.actor, key=key, now=now(), refresh=sent.act == "ask")
     if request.htmx:
         return _page(request, open_draft(request.actor, key))
     return redirect("counter:draft", key)

@@ -11,6 +11,7 @@ from yichuang.cases.actions.drafting import plan_of
 from yichuang.cases.data import Person, Settlement
 from yichuang.cases.drafts import DraftContent, OpenDraft
 from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.conditions import names_in
 from yichuang.catalogue.data import (
     Catalogue,
     Figures,
@@ -65,6 +66,7 @@ class Question:
     text: str
     options: tuple[tuple[str, str], ...]
     value: str
+    hint: str  # the register that knows the answer
     error: str
 
 
@@ -146,7 +148,7 @@ def screen_of(
         applicant=applicant,
         agent=(sent.agent if sent else None) or content.agent or Person("person", "", ""),
         is_known=content.applicant is not None,
-        questions=tuple(_questions(plan, content, wrong)),
+        questions=tuple(_questions(catalogue, plan, content, wrong)),
         sections=sections,
         slips=slips,
         cases=tuple(_case(catalogue, plan, planned) for planned in plan.cases),
@@ -214,11 +216,20 @@ def _with(content: DraftContent, sent: DraftInput) -> DraftContent:
 # ── Questions and form ───────────────────────────────────────────────────────────────────────────
 
 
-def _questions(plan: Plan, content: DraftContent, wrong: Mapping[str, str]) -> Iterable[Question]:
+def _questions(
+    catalogue: Catalogue, plan: Plan, content: DraftContent, wrong: Mapping[str, str]
+) -> Iterable[Question]:
     for situation in plan.situations:
         name = ANSWER + situation.key
         value = content.answers.get(situation.key) or situation.default
-        yield Question(name, situation.question, tuple(situation.options.items()), value, wrong.get(name, ""))
+        hint = ""
+        if content.told.get(situation.key) == value:
+            elements = names_in(situation.known[value])
+            registers = dict.fromkeys(content.sources[key] for key in elements if key in content.sources)
+            names = "、".join(catalogue.resources[key].name for key in registers)
+            hint = _("按%(registers)s") % {"registers": names} if names else ""
+        options = tuple(situation.options.items())
+        yield Question(name, situation.question, options, value, hint, wrong.get(name, ""))
 
 
 def _applicant_anchors(plan: Plan) -> dict[str, str]:

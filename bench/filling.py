@@ -25,7 +25,14 @@ _YEARS_DAYS, _OPEN_DAYS = 3 * 365, 8
 _BATCH = 4000  # applications
 #: From so many new cases on, indexes are taken away while the rows go in.
 _MANY = 100_000
-_TABLES = ("cases_application", "cases_case", "cases_material", "cases_remark", "delivery_hand_over", "ledger_entry")
+_TABLES = (
+    "cases_application",
+    "cases_case",
+    "cases_material",
+    "cases_remark",
+    "delivery_hand_over",
+    "ledger_entry",
+)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?=[T ]\d{2}:)")
 
 
@@ -85,22 +92,28 @@ def _mould(specimen: Specimen) -> Mould:
             return _escaped(json.dumps(_Holes(hole).facts(value), ensure_ascii=False, separators=(",", ":")))
         if column == "case_ids":
             return "{" + ",".join(hole("cases_case", case_id) for case_id in value) + "}"
-        special = {
-            ("id", "cases_material"): lambda: "DEFAULT",
-            ("id", table): lambda: hole(table, value),
-            ("application_id", table): lambda: hole("cases_application", value),
-            ("case_id", table): lambda: hole("cases_case", value),
-            ("subject_id", table): lambda: hole(subjects[row["subject_kind"]], value),
-            ("number", table): lambda: "%(number)s" + value.removeprefix(number),
-            ("key", table): lambda: "%(key)s",
-        }.get((column, table))
-        if special is not None:
-            return special()
-        return "%(party)d" if column in {"party_id", "receiver_id"} and value == party else _escaped(_text(value))
+        special: dict[str, Callable[[], str]] = {
+            "id": lambda: hole(table, value),
+            "application_id": lambda: hole("cases_application", value),
+            "case_id": lambda: hole("cases_case", value),
+            "subject_id": lambda: hole(subjects[row["subject_kind"]], value),
+            "number": lambda: "%(number)s" + value.removeprefix(number),
+            "key": lambda: "%(key)s",
+        }
+        if column in special:
+            return special[column]()
+        return (
+            "%(party)d"
+            if column in {"party_id", "receiver_id"} and value == party
+            else _escaped(_text(value))
+        )
 
     lines = {
         table: "".join(
-            "\t".join(cell(table, row, column) for column in row if (column, table) != ("id", "cases_material")) + "\n"
+            "\t".join(
+                cell(table, row, column) for column in row if (column, table) != ("id", "cases_material")
+            )
+            + "\n"
             for row in rows[table]
         )
         for table in _TABLES
@@ -127,7 +140,9 @@ class _Holes:
         }.get(name)  # fmt: skip
         if table is None or value is None:
             return value
-        return [self.hole(table, one) for one in value] if isinstance(value, list) else self.hole(table, value)
+        return (
+            [self.hole(table, one) for one in value] if isinstance(value, list) else self.hole(table, value)
+        )
 
 
 class _Unquoted(dict[str, Any]):
@@ -203,7 +218,10 @@ class _Writer:
     def __init__(self, people: range) -> None:
         self._people = people
         self._draw = random.Random(1)  # noqa: S311
-        self._sequences = {table: "ledger_entry_id_seq" if table == "ledger_entry" else f"{table}_id_seq" for table in _TABLES}
+        self._sequences = {
+            table: "ledger_entry_id_seq" if table == "ledger_entry" else f"{table}_id_seq"
+            for table in _TABLES
+        }
         with connection.cursor() as cursor:
             cursor.execute("SELECT " + ", ".join(f"nextval('{name}')" for name in self._sequences.values()))
             self._next = dict(zip(_TABLES, cursor.fetchone(), strict=True))
@@ -222,7 +240,11 @@ class _Writer:
         self._flush(lines)
 
     def _values(self, mould: Mould) -> dict[str, Any]:
-        ago = self._draw.randrange(_OPEN_DAYS) if mould.is_open else self._draw.randrange(_OPEN_DAYS, _YEARS_DAYS)
+        ago = (
+            self._draw.randrange(_OPEN_DAYS)
+            if mould.is_open
+            else self._draw.randrange(_OPEN_DAYS, _YEARS_DAYS)
+        )
         received = date.fromisoformat(mould.days[0]) - timedelta(days=ago)
         self._serial += 1
         values: dict[str, Any] = {

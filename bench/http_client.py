@@ -25,14 +25,14 @@ class Answer:
 class Client:
     """A browser without a browser: one kept connection with the cookies of one session."""
 
-    def __init__(self, port: int, *, session: str = "", token: str = "") -> None:
+    def __init__(self, port: int, *, session: str = "", token: str = "", encoding: str = "gzip, br") -> None:
         self._address = ("127.0.0.1", port)
         self._socket = socket.create_connection(self._address, timeout=60)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         cookies = "; ".join(
             f"{name}={value}" for name, value in (("sessionid", session), ("csrftoken", token)) if value
         )
-        self._common = f"Host: 127.0.0.1:{port}\r\nAccept-Encoding: gzip, br\r\n"
+        self._common = f"Host: 127.0.0.1:{port}\r\nAccept-Encoding: {encoding}\r\nAccept-Language: zh-CN\r\n"
         if cookies:
             self._common += f"Cookie: {cookies}\r\n"
         if token:
@@ -45,7 +45,8 @@ class Client:
 
     def post(self, path: str, body: bytes, media_type: str = "application/json") -> Answer:
         """POST `body` to `path`."""
-        head = f"POST {path} HTTP/1.1\r\n{self._common}Content-Type: {media_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+        length = f"Content-Type: {media_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+        head = f"POST {path} HTTP/1.1\r\n{self._common}{length}"
         self._socket.sendall(head.encode() + body)
         return self._read()
 

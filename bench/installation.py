@@ -51,12 +51,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _three_ports() -> int:
-    """The first of three free ports in a row, for the simulators."""
+def _four_ports() -> int:
+    """The first of four free ports in a row, for the simulators."""
     while True:
         first = free_port()
         with suppress(OSError, OverflowError):
-            for port in (first + 1, first + 2):
+            for port in (first + 1, first + 2, first + 3):
                 with socket.socket() as probe:
                     probe.bind(("127.0.0.1", port))
             return first
@@ -70,12 +70,13 @@ class Installation:
     port: int
     simulators_port: int
     _server: "Server | None" = None
+    web_pid: int = 0
     _running: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
 
     @classmethod
     def create(cls) -> "Installation":
         """Choose home and ports, and set this process's environment so that Django finds them."""
-        made = cls(new_home(), free_port(), _three_ports())
+        made = cls(new_home(), free_port(), _four_ports())
         for name in [name for name in os.environ if name.startswith(("YICHUANG_", "DATABASE_URL"))]:
             del os.environ[name]
         os.environ |= {
@@ -93,6 +94,13 @@ class Installation:
 
         return runtime.socket_folder(runtime.database_folder())
 
+    @property
+    def server_pid(self) -> int:
+        """The postmaster."""
+        assert self._server is not None  # noqa: S101 - called after `begin`
+        assert self._server.process is not None  # noqa: S101
+        return self._server.process.pid
+
     def begin(self) -> None:
         """Start the database, make Django ready in this process, publish the sample city."""
         from yichuang.config import embedded, setup
@@ -108,14 +116,19 @@ class Installation:
         """Stop everything that was started; remove the home folder unless told to `keep` it."""
         for process in [*self._running]:
             self.stop(process)
+        self.let_go()
+        if not keep:
+            shutil.rmtree(self.home, ignore_errors=True)
+
+    def let_go(self) -> None:
+        """Stop the database, so that `yichuang up` can start it."""
         if self._server is not None:
             from django.db import connections
 
             with suppress(Exception):
                 connections.close_all()
             self._server.stop()
-        if not keep:
-            shutil.rmtree(self.home, ignore_errors=True)
+            self._server = None
 
     def start(self, *command: str, **environment: str) -> "subprocess.Popen[bytes]":
         """Run `python -m …` in this installation."""
@@ -146,6 +159,7 @@ class Installation:
         process = self.start("yichuang.config.cli", "web")
         try:
             self.wait_for_page(process)
+            self.web_pid = process.pid
             yield
         finally:
             self.stop(process)
@@ -193,7 +207,7 @@ class Installation:
                 if call(port, "GET", path) == 200:
                     return
             time.sleep(0.01)
-        raise RuntimeError(f"{process.args} did not answer at {path}")
+        raise RuntimeError(f"{process.args!r} did not answer at {path}")
 
 
 def call(port: int, method: str, path: str, body: bytes = b"") -> int:

@@ -36,7 +36,8 @@ WITH new AS (
 SELECT array_agg(id) AS cases FROM new \\gset
 """
 _MATERIALS = """
-INSERT INTO cases_material (application_id, material, items, necessity, source, reference, evidence_id, file_id, checked)
+INSERT INTO cases_material
+  (application_id, material, items, necessity, source, reference, evidence_id, file_id, checked)
 SELECT :application, new.* FROM (VALUES {rows})
   AS new (material, items, necessity, source, reference, evidence_id, file_id, checked);
 """
@@ -49,7 +50,8 @@ SELECT min(id) AS entry FROM new \\gset
 """
 _JOB = """
 SELECT procrastinate_defer_jobs_v1(ARRAY[ROW({queue}, {task}, {priority}, NULL, NULL,
-  jsonb_build_object('entry_ids', jsonb_build_array(:entry::bigint)), NULL)]::procrastinate_job_to_defer_v1[]) AS job \\gset
+  jsonb_build_object('entry_ids', jsonb_build_array(:entry::bigint)), NULL)]::procrastinate_job_to_defer_v1[])
+  AS job \\gset
 """
 
 
@@ -81,7 +83,8 @@ def _statements(number: str) -> list[str]:
     materials = _rows("SELECT * FROM cases_material WHERE application_id = %s ORDER BY id", application["id"])
     entries = _entries_of(application["id"], [case["id"] for case in cases])
     job = _row(
-        "SELECT * FROM procrastinate_jobs WHERE task_name = 'journey:react' AND args->'entry_ids' @> to_jsonb(%s::bigint)",
+        "SELECT * FROM procrastinate_jobs "
+        "WHERE task_name = 'journey:react' AND args->'entry_ids' @> to_jsonb(%s::bigint)",
         entries[0]["id"],
     )
     places = {case["id"]: place for place, case in enumerate(cases, start=1)}
@@ -110,7 +113,12 @@ def _statements(number: str) -> list[str]:
         ),
         _ENTRIES.format(
             rows=_values(
-                (entry["verb"], entry["subject_kind"], places[entry["subject_id"]] if entry["subject_kind"] == "case" else 0, json.loads(entry["facts"]))
+                (
+                    entry["verb"],
+                    entry["subject_kind"],
+                    places[entry["subject_id"]] if entry["subject_kind"] == "case" else 0,
+                    json.loads(entry["facts"]),
+                )
                 for entry in entries
             )
         ),
@@ -139,7 +147,7 @@ def _values(rows: Any) -> str:
     return ", ".join(f"({', '.join(_literal(value) for value in row)})" for row in rows)
 
 
-def _literal(value: Any) -> str:
+def _literal(value: Any) -> str:  # noqa: PLR0911 - one line for each type
     """`value` as PostgreSQL reads it. pgbench takes `:name` for a variable even inside quotes, so none is left."""
     match value:
         case None:

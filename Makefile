@@ -22,7 +22,7 @@ run: install translations ## start the platform and say where it is; Ctrl-C stop
 	@$(ENV) exec $(BIN)/yichuang up
 
 test: install translations ## run all tests, on a database of their own
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: install ## look for faults without running anything: style, types, layers, templates, catalogue
 	$(BIN)/ruff check .

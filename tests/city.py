@@ -37,7 +37,7 @@ def django_db_setup(
 
 
 @pytest.fixture(autouse=True)
-def _nobody_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+def nobody_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Partners and registers of the sample city are down, unless a test starts its own and says where."""
     monkeypatch.setenv(
         "YICHUANG_ENDPOINTS",
@@ -50,6 +50,9 @@ def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None
     """The database with real commits, for tests of concurrency. Nothing is rolled back: make your own data."""
     with django_db_blocker.unblock():
         yield
+        # What would follow from these acts is not for the next test to do.
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs")
         connection.close()
 
 

@@ -1,7 +1,9 @@
 """Shared fixtures. Tests run on a real PostgreSQL and never reach beyond this machine."""
 
+import pytest
+
 from tests.browser import browser, page_desktop, page_phone, site, web_server
-from tests.city import committed_db, django_db_setup
+from tests.city import committed_db, django_db_setup, nobody_outside
 from tests.dispatching import short_patience
 from tests.simulators_fixtures import (
     callbacks,
@@ -12,12 +14,24 @@ from tests.simulators_fixtures import (
     registers_process,
 )
 
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that drive a browser come last.
+
+    Playwright's event loop runs in the main thread from the first browser on; what makes a loop of its own
+    (sealing a paper, a worker) cannot run there any more.
+    """
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
 __all__ = [
     "browser",
     "callbacks",
     "card_reader",
     "committed_db",
     "django_db_setup",
+    "nobody_outside",
     "page_desktop",
     "page_phone",
     "police",

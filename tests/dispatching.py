@@ -28,8 +28,8 @@ _numbers = itertools.count(1)
 
 @pytest.fixture
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Half a second in place of ten: what is tried in these tests answers at once or never."""
-    with httpx.Client(timeout=0.5, trust_env=False) as client:
+    """Two seconds in place of ten: what is tried in these tests answers at once or never."""
+    with httpx.Client(timeout=2, trust_env=False) as client:
         monkeypatch.setattr(adapter, "client", lambda: client)
         yield
 

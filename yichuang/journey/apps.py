@@ -14,5 +14,7 @@ class JourneyConfig(AppConfig):
         from yichuang.ledger.actions import react_to
 
         react_to(
-            (verb for verb, steps in REACTIONS.items() if steps), task="journey:react", queue=runner.REACT_QUEUE
+            (verb for verb, steps in REACTIONS.items() if steps),
+            task="journey:react",
+            queue=runner.REACT_QUEUE,
         )

@@ -12,7 +12,10 @@ from tests.journey import LARGEST, PICTURES
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")]
 #: An inline link or picture, and a reference at the foot of a page.
-_LINKS = (re.compile(r"\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)"), re.compile(r"^\[[^\]]+\]:\s*(\S+)", re.MULTILINE))
+_LINKS = (
+    re.compile(r"\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)"),
+    re.compile(r"^\[[^\]]+\]:\s*(\S+)", re.MULTILINE),
+)
 _CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 
 

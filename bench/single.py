@@ -59,8 +59,8 @@ def measure_licence(times: int) -> list[Figure]:
     def issue() -> None:
         issue_licence(
             type_key="birth_certificate", holder_kind="person", holder_number="330802199504182463",
-            holder_name="林知夏", facts={"child_name": "林小满"}, case_number=f"BENCH-{next(serial):06d}", department_id=department,
-            now=clock.now(),
+            holder_name="林知夏", facts={"child_name": "林小满"},
+            case_number=f"BENCH-{next(serial):06d}", department_id=department, now=clock.now(),
         )  # fmt: skip
 
     for _warm in range(3):

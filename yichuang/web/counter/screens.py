@@ -153,7 +153,7 @@ def screen_of(
         slips=slips,
         cases=tuple(_case(catalogue, plan, planned) for planned in plan.cases),
         silent=tuple(_silent(catalogue, content)),
-        can_ask=content.applicant is not None and _can_ask(catalogue, plan, content),
+        can_ask=content.applicant is not None and _can_ask(plan, content),
         open_facts=_open_facts(plan, applicant),
         open_values=sum(line.required and not line.value for line in lines),
         open_slips=sum(
@@ -305,15 +305,13 @@ def _silent(catalogue: Catalogue, content: DraftContent) -> Iterable[str]:
             yield sentence % {"names": "、".join(names)}
 
 
-def _can_ask(catalogue: Catalogue, plan: Plan, content: DraftContent) -> bool:
-    """Whether a register that was not asked yet, or gave nothing, could be asked (again)."""
-    found = {key for key, asked in content.asked.items() if asked.outcome == Outcome.FOUND}
-    items = {planned.item.key for planned in plan.cases}
+def _can_ask(plan: Plan, content: DraftContent) -> bool:
+    """Whether a register that gave nothing could be asked again, or one that the plan wants something of at all."""
+    if any(asked.outcome != Outcome.FOUND for asked in content.asked.values()):
+        return True
     return any(
-        grant.item in items
-        and grant.resource not in found
-        and bool(content.values.get(catalogue.resources[grant.resource].subject))
-        for grant in catalogue.grants
+        lookup.resource not in content.asked and bool(content.values.get(lookup.subject))
+        for lookup in plan.lookups
     )
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import BaseModel
 
 from yichuang.cases.data import CaseRow, Person, Settlement, Submission
 from yichuang.cases.queries import ApplicationRow
@@ -29,20 +30,20 @@ def problems(*statuses: int) -> dict[int, type[Problem]]:
     return dict.fromkeys(statuses, Problem)
 
 
-class PersonIn(Schema):
+class PersonIn(BaseModel):
     kind: str = Field(pattern="^(person|organisation)$")
     number: str = Field(max_length=18)
     name: str = Field(max_length=80)
     phone: str = Field(default="", max_length=20)
 
 
-class MaterialIn(Schema):
+class MaterialIn(BaseModel):
     source: SourceKind
     reference: str = Field(default="", max_length=80)
     checked: bool = False
 
 
-class SubmissionIn(Schema):
+class SubmissionIn(BaseModel):
     """A whole submission. `key` is the idempotency key: the same key again gives the first receipt."""
 
     key: UUID
@@ -58,8 +59,8 @@ class SubmissionIn(Schema):
         return Submission(
             key=self.key,
             target=self.target,
-            applicant=Person(**self.applicant.dict()),
-            agent=Person(**self.agent.dict()) if self.agent else None,
+            applicant=Person(**dict(self.applicant)),
+            agent=Person(**dict(self.agent)) if self.agent else None,
             answers=self.answers,
             values=self.values,
             materials={

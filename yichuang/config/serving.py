@@ -12,6 +12,8 @@ from yichuang.config import machine
 THREADS = 8
 #: Jobs that one worker process does at a time, each in a thread with its own connection.
 CONCURRENCY = 4
+#: How often an idle worker looks for jobs. Nobody calls it: acts that notify commit one after the other.
+LOOK_SECONDS = 0.2
 #: Connections that one worker process may hold: its jobs' threads, its own pool, and one that listens.
 CONNECTIONS = 16
 #: Seconds that a request or job in flight may take to end when the process is told to stop.
@@ -69,6 +71,6 @@ def run_worker() -> None:
             shutdown_graceful_timeout=GRACE,
             update_heartbeat_interval=runner.HEARTBEAT_SECONDS,
             stalled_worker_timeout=runner.STALLED_SECONDS,
-            fetch_job_polling_interval=2.0,  # notices come at once; this is for jobs whose time has come
+            fetch_job_polling_interval=LOOK_SECONDS,
             delete_jobs="successful",  # the ledger remembers what was done; the queue holds what is to do
         )

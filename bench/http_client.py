@@ -27,8 +27,7 @@ class Client:
 
     def __init__(self, port: int, *, session: str = "", token: str = "", encoding: str = "gzip, br") -> None:
         self._address = ("127.0.0.1", port)
-        self._socket = socket.create_connection(self._address, timeout=60)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._connect()
         cookies = "; ".join(
             f"{name}={value}" for name, value in (("sessionid", session), ("csrftoken", token)) if value
         )
@@ -39,9 +38,16 @@ class Client:
             self._common += f"X-CSRFToken: {token}\r\n"
 
     def get(self, path: str) -> Answer:
-        """GET `path`."""
-        self._socket.sendall(f"GET {path} HTTP/1.1\r\n{self._common}\r\n".encode())
-        return self._read()
+        """GET `path`, on a new connection where the server has closed one that was idle for too long."""
+        request = f"GET {path} HTTP/1.1\r\n{self._common}\r\n".encode()
+        try:
+            self._socket.sendall(request)
+            return self._read()
+        except ConnectionError:
+            self._socket.close()
+            self._connect()
+            self._socket.sendall(request)
+            return self._read()
 
     def post(self, path: str, body: bytes, media_type: str = "application/json") -> Answer:
         """POST `body` to `path`."""
@@ -49,6 +55,10 @@ class Client:
         head = f"POST {path} HTTP/1.1\r\n{self._common}{length}"
         self._socket.sendall(head.encode() + body)
         return self._read()
+
+    def _connect(self) -> None:
+        self._socket = socket.create_connection(self._address, timeout=60)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def close(self) -> None:
         """Hang up."""

@@ -37,7 +37,7 @@ class Application(models.Model):
     """One submission by one applicant (申办); holds one case per item."""
 
     id = models.BigAutoField(primary_key=True)
-    number = models.CharField(max_length=12, unique=True, help_text="申报号: short, with a check character")
+    number = models.CharField(max_length=12, help_text="申报号: short, with a check character")
     key = models.UUIDField(
         unique=True, help_text="idempotency key: the same submission sent twice is one application"
     )
@@ -59,6 +59,8 @@ class Application(models.Model):
 
     class Meta:
         db_table = "cases_application"
+        # Not `unique=True`: that makes a second index, for searches by prefix, which every submission would fill.
+        constraints: ClassVar = [models.UniqueConstraint(fields=["number"], name="application_number")]
         indexes: ClassVar = [
             models.Index(fields=["centre", "-id"], name="application_of_centre"),
             models.Index(fields=["party", "-id"], name="application_of_party"),
@@ -76,7 +78,7 @@ class Case(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     application = models.ForeignKey(Application, models.PROTECT, related_name="cases")
-    number = models.CharField(max_length=15, unique=True)
+    number = models.CharField(max_length=15)
     item_version = models.ForeignKey(
         "catalogue.ItemVersion", models.PROTECT, related_name="+", db_index=False
     )
@@ -104,6 +106,7 @@ class Case(models.Model):
 
     class Meta:
         db_table = "cases_case"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["number"], name="case_number")]
         indexes: ClassVar = [
             # The officers' work list: only what is to be worked on now, by what is due.
             models.Index(

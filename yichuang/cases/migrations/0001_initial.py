@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name='Application',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('number', models.CharField(help_text='申报号: short, with a check character', max_length=12, unique=True)),
+                ('number', models.CharField(help_text='申报号: short, with a check character', max_length=12)),
                 ('key', models.UUIDField(help_text='idempotency key: the same submission sent twice is one application', unique=True)),
                 ('target', models.CharField(max_length=80)),
                 ('target_name', models.CharField(max_length=80)),
@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
             name='Case',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=15, unique=True)),
+                ('number', models.CharField(max_length=15)),
                 ('item_key', models.CharField(max_length=80)),
                 ('item_name', models.CharField(max_length=80)),
                 ('partner', models.CharField(blank=True, help_text="the department's own system that handles it", max_length=40)),
@@ -119,6 +119,14 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'cases_remark',
             },
+        ),
+        migrations.AddConstraint(
+            model_name='application',
+            constraint=models.UniqueConstraint(fields=('number',), name='application_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='case',
+            constraint=models.UniqueConstraint(fields=('number',), name='case_number'),
         ),
         migrations.AddIndex(
             model_name='application',

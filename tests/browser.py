@@ -123,6 +123,7 @@ def page_phone(browser: Browser) -> Iterator[Page]:
 def assert_accessible(page: Page) -> None:
     """No axe rule of WCAG 2.2 AA or of good practice is broken, and nothing sticks out of the window."""
     options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": _RULES}}
+    page.wait_for_load_state("load")  # a page that is just being loaded anew has no document to look at
     results = _AXE.run(page, options=options)
     assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
     assert_fits(page)

@@ -45,6 +45,17 @@ def nobody_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+@pytest.fixture(autouse=True)
+def own_catalogue() -> Iterator[None]:
+    """A catalogue that a test published and rolled back is not what the next test finds in memory."""
+    from yichuang.catalogue import queries
+
+    yield
+    held = queries._Memory.held
+    if held is not None and held.catalogue.city != CITY.name:
+        queries.forget()
+
+
 @pytest.fixture
 def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The database with real commits, for tests of concurrency. Nothing is rolled back: make your own data."""

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser import browser, page_desktop, page_phone, site, web_server
-from tests.city import committed_db, django_db_setup, nobody_outside
+from tests.city import committed_db, django_db_setup, nobody_outside, own_catalogue
 from tests.dispatching import short_patience
 from tests.simulators_fixtures import (
     callbacks,
@@ -32,6 +32,7 @@ __all__ = [
     "committed_db",
     "django_db_setup",
     "nobody_outside",
+    "own_catalogue",
     "page_desktop",
     "page_phone",
     "police",

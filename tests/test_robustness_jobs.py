@@ -149,7 +149,7 @@ def test_pauses_grow_from_three_seconds_and_end_after_about_two_hours() -> None:
         if decision is None:
             break
         assert decision.retry_at is not None
-        pauses.append((decision.retry_at - clock.now()).total_seconds())
+        pauses.append(round((decision.retry_at - clock.now()).total_seconds(), 1))
     assert pauses == sorted(pauses)
     assert 2 < pauses[0] <= 3
     assert 1.5 < sum(pauses) / 3600 < 2.5

@@ -5,18 +5,15 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from yichuang.base.clock import local
 from yichuang.base.errors import Forbidden, Overtaken
+from yichuang.cases.actions.acceptance import check_power
 from yichuang.cases.actions.issuing import deliver
 from yichuang.cases.locking import lock_cases_of
-from yichuang.cases.models import Application, Case
+from yichuang.cases.models import Application
 from yichuang.cases.rules import check_clerk
 from yichuang.cases.states import Stage
-from yichuang.catalogue import queries as catalogue_queries
 from yichuang.delivery.models import HandOver
-from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import Actor, ActorKind, Power
-from yichuang.identity.rules import check_mandate
 from yichuang.ledger.actions import Record, record
 
 
@@ -37,7 +34,7 @@ def hand_over(*, actor: Actor, application_id: int, to_agent: bool = False, now:
                 _("没有待领取的结果:可能已经领取,或还在办理。请刷新页面查看。"), code="nothing_ready"
             )
         if actor.kind is not ActorKind.APPLICANT:
-            _check_power(actor, ready, now)
+            check_power(actor, ready, Power.DELIVER, now)
         row = HandOver.objects.create(
             application=application,
             channel="download" if actor.kind is ActorKind.APPLICANT else "counter",
@@ -63,13 +60,3 @@ def _receiver(application: Application, *, to_agent: bool) -> int:
     if application.agent_id is None:
         raise Forbidden(_("这件申办没有登记代办人,结果只能交给申请人本人。"), code="no_agent")
     return application.agent_id
-
-
-def _check_power(actor: Actor, cases: list[Case], now: datetime) -> None:
-    if actor.department_id is None:
-        raise Forbidden(_("请先选择今天所在的窗口。"), code="not_at_a_counter")
-    scope = identity_queries.mandated_items(actor.department_id, Power.DELIVER, local(now).date())
-    names = catalogue_queries.current().department_names
-    for case in cases:
-        item = catalogue_queries.item_version(case.item_version_id)
-        check_mandate(scope, item.department, item.key, names.get(item.department, item.department))

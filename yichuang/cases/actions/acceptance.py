@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
-from yichuang.base.errors import Invalid
+from yichuang.base.errors import Forbidden, Invalid
 from yichuang.cases import remarks, rules
 from yichuang.cases.data import Settlement
 from yichuang.cases.fold import to_facts
@@ -50,7 +50,7 @@ def accept(*, actor: Actor, application_id: int, now: datetime) -> list[int]:
         received = [case for case in cases if case.stage == Stage.RECEIVED]
         if not received:
             return []
-        _check_power(actor, received, Power.ACCEPT, now)
+        check_power(actor, received, Power.ACCEPT, now)
         _check_materials(application.id, received)
         undecided = undecided_items(cases)
         facts = []
@@ -72,7 +72,7 @@ def decline(*, actor: Actor, case_id: int, reason: str, competent: str = "", now
         text += "\n" + _("请向%(organ)s申请。") % {"organ": competent.strip()}
     with transaction.atomic(durable=True):
         cases = lock_cases(actor, [case_id])
-        _check_power(actor, cases, Power.ACCEPT, now)
+        check_power(actor, cases, Power.ACCEPT, now)
         remark = remarks.write(case_id, "decline", text, actor=actor, now=now)
         change(cases, Verb.DECLINE, [{"remark": remark}], actor=actor, now=now)
 
@@ -91,7 +91,7 @@ def ask_correction(
         raise Invalid(_("补正期限应在今天之后,请重新选择日期。"), code="date", field="until")
     with transaction.atomic(durable=True):
         cases = lock_cases(actor, [case_id])
-        _check_power(actor, cases, Power.ACCEPT, now)
+        check_power(actor, cases, Power.ACCEPT, now)
         unsettled = ApplicationMaterial.objects.filter(
             application_id=cases[0].application_id, material__in=materials
         )
@@ -119,9 +119,10 @@ def correct(*, actor: Actor, case_id: int, materials: Mapping[str, Settlement], 
         change(cases, Verb.CORRECT, [facts], actor=actor, now=now)
 
 
-def _check_power(actor: Actor, cases: Sequence[Case], power: Power, now: datetime) -> None:
+def check_power(actor: Actor, cases: Sequence[Case], power: Power, now: datetime) -> None:
+    """The clerk's centre holds a mandate with this power for every case. Raises `Forbidden` naming the department."""
     if actor.department_id is None:
-        return
+        raise Forbidden(_("请先选择今天所在的窗口。"), code="not_at_a_counter")
     scope = identity_queries.mandated_items(actor.department_id, power, local(now).date())
     names = catalogue_queries.current().department_names
     for case in cases:

@@ -124,7 +124,7 @@ class _Counter:
             or officer is None
         ):
             return
-        decision = json.dumps({"outcome": "granted", "opinion": "材料齐全,符合条件。"}).encode()
+        decision = json.dumps({"outcome": "granted", "opinion": "材料齐全，符合条件。"}).encode()
         officer.post(f"/api/cases/{case['number']}/decide", decision).check(200)
 
 

@@ -30,7 +30,7 @@ from yichuang.ledger.models import Entry
 
 #: Single items beside the bundle, each of another department.
 _SINGLES = 4
-_OPINION = "材料齐全,符合条件。"
+_OPINION = "材料齐全，符合条件。"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class Reader:
         wanted = str(request.json().get("card", ""))
         card = next((card for card in self.tray if card["number"] == wanted), None)
         if card is None:
-            return Reply(404, {"error": "no_card", "sentence": "读卡器上没有身份证,请把证件平放后再试。"})
+            return Reply(404, {"error": "no_card", "sentence": "读卡器上没有身份证，请把证件平放后再试。"})
         return Reply(200, {name: card.get(name, "") for name in _FIELDS})
 
     def preflight(self, request: Request) -> Reply:

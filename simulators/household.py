@@ -18,7 +18,7 @@ def decide(data: dict[str, Any], people: People, *, decision: str, reason: str) 
         "answer": "confirmed",
         "decision": decision,
         "reason": reason
-        or ("准予登记。" if decision == "granted" else "申报内容与户籍登记不一致,不予登记。"),
+        or ("准予登记。" if decision == "granted" else "申报内容与户籍登记不一致，不予登记。"),
         "decided_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "result": {},
     }

@@ -62,7 +62,7 @@ licence_types:
     "situations.yaml": """\
 situations:
   - key: marriage
-    question: 父母是否已登记结婚?
+    question: 父母是否已登记结婚？
     options: {married: 已登记, single: 未登记}
     default: married
 """,
@@ -177,7 +177,7 @@ materials:
 situations: [marriage]
 aliases: [上户口, 报户口]
 questions:
-  父母不是本地户口能办吗?: 可以。
+  父母不是本地户口能办吗？: 可以。
 partner: police_household
 """,
     "items/medical_insurance.yaml": """\

@@ -114,4 +114,4 @@ def decided(
     """One case of the application claimed and decided by an officer."""
     actor, case = staff(officer), case_of(application, item)
     claim(actor=actor, case_id=case.id, now=now)
-    decide(actor=actor, case_id=case.id, outcome=outcome, opinion="材料齐全,符合条件。", now=now)
+    decide(actor=actor, case_id=case.id, outcome=outcome, opinion="材料齐全，符合条件。", now=now)

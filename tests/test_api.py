@@ -154,7 +154,7 @@ def test_an_officer_claims_and_decides_a_case() -> None:
     assert post(officer, "claim", None, case.number).status_code == 200
     taken = post(colleague, "claim", None, case.number)
     assert (taken.status_code, taken.json()["code"]) == (409, "claimed")
-    decision = {"outcome": "granted", "opinion": "材料齐全,符合条件。"}
+    decision = {"outcome": "granted", "opinion": "材料齐全，符合条件。"}
     decided = post(officer, "decide", decision, case.number)
     assert decided.status_code == 200
     assert (decided.json()["stage"], decided.json()["outcome"]) == ("decided", "granted")

@@ -14,7 +14,7 @@ from yichuang.identity.models import User
 pytestmark = pytest.mark.django_db
 
 ITEM = "housing_reform_proof"
-GRANT = {"outcome": "granted", "opinion": "材料齐全,符合条件。"}
+GRANT = {"outcome": "granted", "opinion": "材料齐全，符合条件。"}
 
 
 def client_of(username: str) -> Client:

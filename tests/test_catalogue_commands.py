@@ -22,14 +22,14 @@ def test_check_prints_each_fault_with_file_line_and_remedy(
     line = line_of(HOUSEHOLD, "department: police")
     assert fault == (
         f"{tmp_path / HOUSEHOLD}:{line}: items.household_birth.department: "
-        "departments中没有“polise”,是不是“police”? → 改成已有的key,或先在departments中定义它"
+        "departments中没有“polise”，是不是“police”？ → 改成已有的key，或先在departments中定义它"
     )
     assert total == "共1处错误。"
 
 
 def test_check_says_that_all_is_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert commands.check(write_folder(tmp_path)) == 0
-    assert capsys.readouterr().out == "没有错误:3个事项、1个一件事、5个数据元。\n"
+    assert capsys.readouterr().out == "没有错误：3个事项、1个一件事、5个数据元。\n"
 
 
 @pytest.mark.django_db
@@ -54,7 +54,13 @@ def test_a_plan_is_shown_by_key_name_or_alias(
     assert commands.show_plan(target, {"marriage": "married"}) == 0
     shown = capsys.readouterr().out
     assert shown.startswith("新生儿出生\n")
-    for words in ("婚姻登记库可查,免提交", "5个工作日", "参保费 500.00元", "逐项办理", "人口库可查,自动填入"):
+    for words in (
+        "婚姻登记库可查，免提交",
+        "5个工作日",
+        "参保费 500.00元",
+        "逐项办理",
+        "人口库可查，自动填入",
+    ):
         assert words in shown
 
 
@@ -80,7 +86,7 @@ def test_an_unknown_name_is_answered_with_what_is_near(
     commands.publish(write_folder(tmp_path))
     capsys.readouterr()
     assert commands.show_plan("新生", {}) == 1
-    assert "相近的有:新生儿出生" in capsys.readouterr().out
+    assert "相近的有：新生儿出生" in capsys.readouterr().out
     assert commands.show_plan("水库", {}) == 1
     assert "请换一个说法" in capsys.readouterr().out
 
@@ -89,8 +95,8 @@ def test_an_unknown_name_is_answered_with_what_is_near(
 @pytest.mark.parametrize(
     ("answers", "told"),
     [
-        ({"mariage": "married"}, "这里不问“mariage”;要问的是:marriage"),
-        ({"marriage": "wed"}, "没有选项“wed”;可选:married、single"),
+        ({"mariage": "married"}, "这里不问“mariage”；要问的是：marriage"),
+        ({"marriage": "wed"}, "没有选项“wed”；可选：married、single"),
     ],
 )
 def test_an_answer_that_answers_nothing_is_refused(

@@ -32,7 +32,7 @@ def test_values_are_taken_as_they_are_written(tmp_path: Path) -> None:
     item = catalogue.items["household_birth"]
     assert item.statutory_limit == Limit(20, Unit.WORKING_DAYS, "户口登记条例")
     assert item.promised_limit == Limit(3, Unit.WORKING_DAYS)
-    assert item.questions == (("父母不是本地户口能办吗?", "可以。"),)
+    assert item.questions == (("父母不是本地户口能办吗？", "可以。"),)
     assert [situation.key for situation in item.situations] == ["marriage"]
 
 
@@ -58,15 +58,20 @@ HOUSEHOLD = "items/household_birth.yaml"
 @pytest.mark.parametrize(
     ("edit", "at", "problem", "remedy"),
     [
-        ((HOUSEHOLD, "visits: 1", "visit: 1"), "visits: 1", "没有“visit”这个键,是不是“visits”", "可用的键"),
+        ((HOUSEHOLD, "visits: 1", "visit: 1"), "visits: 1", "没有“visit”这个键，是不是“visits”", "可用的键"),
         ((HOUSEHOLD, "visits: 1", ""), "key:", "缺少“visits”", "补上"),
         ((HOUSEHOLD, "visits: 1", "visits: 一次"), "visits: 1", "“一次”不是整数", "只写数字"),
         ((HOUSEHOLD, "visits: 1", "visits: [1]"), "visits: 1", "应为一个值", "直接写"),
         ((HOUSEHOLD, "visits: 1", "visits: 1\nvisits: 0"), "visits_before", "“visits”写了两次", "只留下"),
-        ((HOUSEHOLD, "kind: promised", "kind: promise"), "kind:", "不在可选值内,是不是“promised”", "instant"),
+        (
+            (HOUSEHOLD, "kind: promised", "kind: promise"),
+            "kind:",
+            "不在可选值内，是不是“promised”",
+            "instant",
+        ),
         ((HOUSEHOLD, "3 working_days", "3天"), "promised_limit", "“3天”不是时限", "20 working_days"),
         ((HOUSEHOLD, "[counter, web]", "{web: 1}"), "channels", "应为列表", "- "),
-        ((HOUSEHOLD, "days: 2", "day: 2"), "days: 2", "没有“day”这个键,是不是“days”", "role"),
+        ((HOUSEHOLD, "days: 2", "day: 2"), "days: 2", "没有“day”这个键，是不是“days”", "role"),
         (
             (HOUSEHOLD, "situations: [marriage]", "situations: [marriages]"),
             "situations",
@@ -152,7 +157,7 @@ def test_a_missing_folder_or_file_is_told(tmp_path: Path) -> None:
         "items/birth_certificate_issue.yaml",
         line_of("items/birth_certificate_issue.yaml", "licence_"),
     )
-    assert ("licences.yaml", 1, "缺少文件 licences.yaml", "新建它,写 licence_types") in found
+    assert ("licences.yaml", 1, "缺少文件 licences.yaml", "新建它，写 licence_types") in found
 
 
 def test_files_that_are_not_read_are_told(tmp_path: Path) -> None:

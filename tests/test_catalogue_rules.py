@@ -19,7 +19,7 @@ REFERENCES: list[tuple[Edit, str, str]] = [
     (
         (HOUSEHOLD, "department: police", "department: polise"),
         "department",
-        "departments中没有“polise”,是不是“police”",
+        "departments中没有“polise”，是不是“police”",
     ),
     ((HOUSEHOLD, "element: child_sex", "element: child_sx"), "child_sx", "elements中没有“child_sx”"),
     ((HOUSEHOLD, "material: id_card", "material: id_cards"), "id_card", "materials中没有“id_cards”"),
@@ -28,7 +28,7 @@ REFERENCES: list[tuple[Edit, str, str]] = [
     (
         ("partners.yaml", "department: police", "department: health"),
         "partner: police",
-        "属于health,事项却属于police",
+        "属于health，事项却属于police",
     ),
     ((HOUSEHOLD, "name: mother_name}", "name: photo}"), "applicant", "表单不问这一项"),
     ((HOUSEHOLD, "{number: mother_number, name", "{name"), "applicant", "没有说明申请人的number"),
@@ -88,7 +88,7 @@ REFERENCES: list[tuple[Edit, str, str]] = [
         "item_keys",
         "属于insurance",
     ),
-    (("staff.yaml", "counter: zh01", "counter: zh02"), "chuang01", "counters中没有“zh02”,是不是“zh01”"),
+    (("staff.yaml", "counter: zh01", "counter: zh02"), "chuang01", "counters中没有“zh02”，是不是“zh01”"),
     (("city.yaml", 'region: "330800"', 'region: "330900"'), "region", "regions中没有“330900”"),
     ((INSURANCE, "name: 城乡居民医保参保登记", "name: 出生登记(落户)"), "name", "重复"),
 ]
@@ -111,7 +111,7 @@ CONDITIONS: list[tuple[Edit, str, str]] = [
     (
         (HOUSEHOLD, "when: marriage == 'married'", "when: married == 'yes'"),
         "father_name",
-        "没有“married”,是不是",
+        "没有“married”，是不是",
     ),
     (
         (HOUSEHOLD, "when: marriage == 'married'", "when: \"marriage in ['wed']\""),
@@ -207,7 +207,7 @@ QUALITY: list[tuple[str, Edit, str, str]] = [
         "steps",
         "缺少“决定/审批”",
     ),
-    ("steps_fit_the_promise", (HOUSEHOLD, "days: 2", "days: 3"), "steps", "合计4个工作日,超过承诺的3个"),
+    ("steps_fit_the_promise", (HOUSEHOLD, "days: 2", "days: 3"), "steps", "合计4个工作日，超过承诺的3个"),
     ("steps_fit_the_promise", (HOUSEHOLD, "role: clerk", "role: boss"), "name: 受理", "办理人“boss”不存在"),
     (
         "a_fee_has_its_basis",

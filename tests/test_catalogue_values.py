@@ -33,7 +33,7 @@ def test_what_is_right_is_kept_in_its_normal_form(kind: str, typed: str, kept: s
 @pytest.mark.parametrize(
     ("kind", "typed", "sentence"),
     [
-        ("text", "六个字太长了", "“某项”最多5个字,现在是6个字"),
+        ("text", "六个字太长了", "“某项”最多5个字，现在是6个字"),
         ("date", "3月9日", "“某项”应为日期"),
         ("date", "2026-02-30", "“某项”应为日期"),
         ("number", "3公斤", "“某项”应为数字"),

@@ -138,7 +138,7 @@ def test_a_register_that_is_down_leaves_its_part_to_paper_and_can_be_asked_again
 @pytest.mark.parametrize(
     ("number", "sentence"),
     [
-        ("33080219950418246", "身份证号应为18位,现在是17位"),
+        ("33080219950418246", "身份证号应为18位，现在是17位"),
         ("330802199504182464", "身份证号最后一位校验码不符"),
         ("33080219950418A463", "只能由17位数字和1位校验码"),
     ],

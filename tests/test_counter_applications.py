@@ -190,7 +190,7 @@ def test_results_are_handed_over_in_one_act_and_the_rating_is_offered() -> None:
     decided(row, FIRST, "officer-weijian")
     run_journey()
     assert "可以出件" in text_of(client.get("/counter/"))
-    assert "全部办好,1 件结果" in text_of(client.get(address(row))).replace("，", ",")
+    assert "全部办好，1 件结果" in text_of(client.get(address(row)))
     page = client.post(address(row, "hand-over/"), {"to": "applicant"}, follow=True)
     assert "窗口领取 1 件" in text_of(page)
     assert "扫码评价这次服务" in text_of(page)

@@ -69,7 +69,7 @@ def test_a_rejected_message_is_no_decision(police: Simulator) -> None:
 
 
 def test_a_time_out_is_unknown_and_only_the_partners_word_ends_it(police: Simulator) -> None:
-    police.control(mode="slow", delay=2, decide_after=3600)
+    police.control(mode="slow", delay=6, decide_after=3600)
     dispatch_id = sent()
     assert (row(dispatch_id).state, row(dispatch_id).code) == (State.UNKNOWN, "timeout")
     assert actions.send(dispatch_id, now=much_later()) is State.UNKNOWN

@@ -240,7 +240,7 @@ def test_sisters_show_their_stage_and_nothing_more() -> None:
     assert "待领取" in html
     assert case.number not in html
     assert "材料齐全，符合条件" not in html
-    assert "材料齐全,符合条件" not in html
+    assert "材料齐全，符合条件" not in html
 
 
 def test_a_waiting_case_says_what_it_waits_for_and_cannot_be_decided() -> None:

@@ -100,12 +100,12 @@ def test_each_field_and_material_says_why(city: Catalogue) -> None:
     made = plan(city, "newborn", {}, known)
     fields = {field.element.key: field.because for field in made.fields}
     materials = {entry.material.key: entry.because for entry in made.materials}
-    assert fields["mother_name"] == "人口库已填好,请核对"
-    assert fields["child_name"] == "3个事项共用,只填一次"
+    assert fields["mother_name"] == "人口库已填好，请核对"
+    assert fields["child_name"] == "3个事项共用，只填一次"
     assert fields["child_sex"] == "“出生登记(落户)”需要"
-    assert materials["marriage_certificate"] == "婚姻登记库可查,免提交"
-    assert materials["birth_certificate"] == "由同时办理的“出生医学证明签发”产生,免提交"
-    assert materials["id_card"] == "人口库暂时查不到,请自行提供"
+    assert materials["marriage_certificate"] == "婚姻登记库可查，免提交"
+    assert materials["birth_certificate"] == "由同时办理的“出生医学证明签发”产生，免提交"
+    assert materials["id_card"] == "人口库暂时查不到，请自行提供"
     assert materials["photo"] == "“城乡居民医保参保登记”需要"
 
 
@@ -132,7 +132,7 @@ def test_cases_wait_for_the_members_that_they_name(city: Catalogue) -> None:
 def test_the_promise_is_the_longest_path_and_says_so(city: Catalogue) -> None:
     promised = plan(city, "newborn", {}, Known()).promised
     assert (promised.value, promised.unit) == (5, Unit.WORKING_DAYS)
-    assert promised.basis == "按最长的办理路径计算:出生医学证明签发 → 出生登记(落户) → 城乡居民医保参保登记"
+    assert promised.basis == "按最长的办理路径计算：出生医学证明签发 → 出生登记(落户) → 城乡居民医保参保登记"
 
 
 @pytest.mark.parametrize(

@@ -245,7 +245,7 @@ def test_a_correction_says_what_and_until_when() -> None:
     case = case_of(row, FIRST)
     lines = [line for line in queries.materials(row.id) if FIRST in line.items]
     ask_correction(
-        actor=staff("clerk1"), case_id=case.id, text="分娩记录照片不清,请重拍。", materials=[lines[0].key],
+        actor=staff("clerk1"), case_id=case.id, text="分娩记录照片不清，请重拍。", materials=[lines[0].key],
         until=date(2026, 3, 20), now=NOW,
     )  # fmt: skip
     page = following(row)

@@ -46,7 +46,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.usefixtures("committed_db")]
 SINGLE = "housing_reform_proof"
 FIRST = "birth_certificate"
 POLICE_ITEM = "household_registration"
-OPINION = "材料齐全,符合条件。"
+OPINION = "材料齐全，符合条件。"
 
 
 @pytest.fixture(autouse=True)

@@ -29,7 +29,7 @@ BETWEEN_KILLS = 10
 MOST_APPLICATIONS = 20
 #: Seconds.
 WELL_UNDER_A_MINUTE = 40.0
-GRANT = {"outcome": "granted", "opinion": "材料齐全,符合条件。"}
+GRANT = {"outcome": "granted", "opinion": "材料齐全，符合条件。"}
 
 
 @pytest.fixture(scope="module")

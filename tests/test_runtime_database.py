@@ -151,7 +151,7 @@ def test_a_full_disk_is_told_with_what_is_needed(
 ) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _folder: usage(10**9, 10**9, 7_000_000))
-    with pytest.raises(CannotStart, match=r"只剩 7 MB,至少需要 500 MB.*YICHUANG_HOME"):
+    with pytest.raises(CannotStart, match=r"只剩 7 MB，至少需要 500 MB.*YICHUANG_HOME"):
         server.start()
 
 

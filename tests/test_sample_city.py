@@ -132,14 +132,19 @@ def test_the_holidays_of_2027_are_those_of_the_law(folder: Folder) -> None:
 
 
 @pytest.mark.django_db
-def test_a_first_start_that_was_killed_before_the_accounts_makes_them_the_next_time() -> None:
+def test_a_first_start_that_was_killed_before_the_accounts_makes_them_the_next_time(
+    folder: Folder, people: dict[str, Any]
+) -> None:
     from tests.factories import NOW
     from yichuang.config.trial import establish_trial
     from yichuang.identity.models import Party, Staff, User
 
-    before = set(User.objects.values_list("username", flat=True))
     Party.objects.update(user=None)
     Staff.objects.all().delete()
     User.objects.all().delete()
     establish_trial(CITY, now=NOW)
-    assert set(User.objects.values_list("username", flat=True)) == before
+    assert {row.user.username for row in Staff.objects.select_related("user")} == {
+        member.username for member in folder.staff
+    }
+    applicants = len(people["population"]) + len(people["enterprises"])
+    assert Party.objects.exclude(user=None).count() == applicants

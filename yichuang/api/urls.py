@@ -53,7 +53,7 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
 def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """What was sent does not have the form of the OpenAPI document; `fields` says where and why."""
     faults = {".".join(map(str, fault["loc"])): str(fault["msg"]) for fault in error.errors}
-    sentence = _("请求不符合接口文档,出错之处:%(places)s。") % {"places": "、".join(faults)}
+    sentence = _("请求不符合接口文档，出错之处：%(places)s。") % {"places": "、".join(faults)}
     body = {"code": "malformed", "message": sentence, "field": next(iter(faults), None), "fields": faults}
     return api.create_response(request, body, status=422)
 
@@ -62,8 +62,8 @@ def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
 def turned_away(request: HttpRequest, error: HttpError) -> HttpResponse:
     """What is refused before any act is asked for: no JSON, no log-in, no CSRF token."""
     known = {
-        400: ("unreadable", _("请求的内容不是有效的JSON,请检查后重新发送。")),
-        401: ("not_logged_in", _("请先登录,再调用此接口。")),
+        400: ("unreadable", _("请求的内容不是有效的JSON，请检查后重新发送。")),
+        401: ("not_logged_in", _("请先登录，再调用此接口。")),
         403: ("csrf", _("请求没有带有效的CSRF令牌。请在请求头 X-CSRFToken 中带上令牌后重新发送。")),
     }
     code, sentence = known.get(error.status_code, ("refused", str(error)))

@@ -25,18 +25,18 @@ def check_citizen_number(number: str, *, field: str | None = None) -> str:
     """The compact 公民身份号码, or `Invalid` saying whether length, characters, birth date, region or check fails."""
     compact = _compact(number)
     if len(compact) != 18:
-        sentence = _("身份证号应为18位,现在是%(length)d位,请核对后重新输入。") % {"length": len(compact)}
+        sentence = _("身份证号应为18位，现在是%(length)d位，请核对后重新输入。") % {"length": len(compact)}
         raise Invalid(sentence, code="citizen_number_length", field=field)
     try:
         _validate_citizen_number(compact)
     except InvalidFormat as error:
-        sentence = _("身份证号只能由17位数字和1位校验码(数字或X)组成,请核对后重新输入。")
+        sentence = _("身份证号只能由17位数字和1位校验码(数字或X)组成，请核对后重新输入。")
         raise Invalid(sentence, code="citizen_number_format", field=field) from error
     except InvalidChecksum as error:
-        sentence = _("身份证号最后一位校验码不符,通常是有一位数字输错,请对照证件核对。")
+        sentence = _("身份证号最后一位校验码不符，通常是有一位数字输错，请对照证件核对。")
         raise Invalid(sentence, code="citizen_number_check", field=field) from error
     except (InvalidComponent, ValidationError) as error:
-        sentence = _("身份证号中的地区或出生日期不存在,请对照证件核对前14位。")
+        sentence = _("身份证号中的地区或出生日期不存在，请对照证件核对前14位。")
         raise Invalid(sentence, code="citizen_number_component", field=field) from error
     return compact
 
@@ -73,15 +73,15 @@ def check_organisation_code(code: str, *, field: str | None = None) -> str:
     try:
         uscc.validate(compact)
     except InvalidLength as error:
-        sentence = _("统一社会信用代码应为18位,现在是%(length)d位,请核对后重新输入。") % {
+        sentence = _("统一社会信用代码应为18位，现在是%(length)d位，请核对后重新输入。") % {
             "length": len(compact)
         }
         raise Invalid(sentence, code="organisation_code_length", field=field) from error
     except InvalidFormat as error:
-        sentence = _("统一社会信用代码不使用字母I、O、S、V、Z,且第3至8位为数字,请对照执照核对。")
+        sentence = _("统一社会信用代码不使用字母I、O、S、V、Z，且第3至8位为数字，请对照执照核对。")
         raise Invalid(sentence, code="organisation_code_format", field=field) from error
     except ValidationError as error:
-        sentence = _("统一社会信用代码最后一位校验码不符,通常是有一位输错,请对照执照核对。")
+        sentence = _("统一社会信用代码最后一位校验码不符，通常是有一位输错，请对照执照核对。")
         raise Invalid(sentence, code="organisation_code_check", field=field) from error
     return compact
 
@@ -90,5 +90,5 @@ def check_phone(phone: str, *, field: str | None = None) -> str:
     """An 11-digit mainland mobile number, or `Invalid`."""
     compact = _compact(phone).replace("-", "").removeprefix("+86")
     if len(compact) != 11 or not isdigits(compact) or compact[0] != "1":
-        raise Invalid(_("手机号应为以1开头的11位数字,请核对后重新输入。"), code="phone", field=field)
+        raise Invalid(_("手机号应为以1开头的11位数字，请核对后重新输入。"), code="phone", field=field)
     return compact

@@ -33,17 +33,17 @@ class FileContent:
 def check_upload(name: str, content: bytes) -> str:
     """The media type of an upload by its content. Raises `Invalid` for empty, oversized, unknown or disguised."""
     if not content:
-        raise Invalid(_("文件“%(name)s”是空的,请重新选择文件。") % {"name": name}, code="file_empty")
+        raise Invalid(_("文件“%(name)s”是空的，请重新选择文件。") % {"name": name}, code="file_empty")
     if len(content) > settings.MAX_UPLOAD_BYTES:
         limit = settings.MAX_UPLOAD_BYTES // 1_000_000
-        sentence = _("文件“%(name)s”超过%(limit)d MB,请压缩或分成几份后再上传。") % {
+        sentence = _("文件“%(name)s”超过%(limit)d MB，请压缩或分成几份后再上传。") % {
             "name": name,
             "limit": limit,
         }
         raise Invalid(sentence, code="file_too_large")
     media_type = next((kind for start, kind in _SIGNATURES if content.startswith(start)), None)
     if media_type is None:
-        sentence = _("文件“%(name)s”不是PDF、JPEG或PNG,请另存为其中一种格式后再上传。") % {"name": name}
+        sentence = _("文件“%(name)s”不是PDF、JPEG或PNG，请另存为其中一种格式后再上传。") % {"name": name}
         raise Invalid(sentence, code="file_type")
     return media_type
 

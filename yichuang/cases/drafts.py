@@ -66,7 +66,7 @@ def open_draft(actor: Actor, key: UUID) -> OpenDraft:
     """A draft of the actor's own. Raises `NotVisible`: another clerk's draft does not exist for her."""
     row = Draft.objects.filter(key=key, staff_id=actor.id).first() if actor.kind is ActorKind.STAFF else None
     if row is None:
-        raise NotVisible(_("这份草稿不存在:可能已经提交,或属于其他窗口人员。"))
+        raise NotVisible(_("这份草稿不存在：可能已经提交，或属于其他窗口人员。"))
     return _opened(row)
 
 

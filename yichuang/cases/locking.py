@@ -17,7 +17,7 @@ def lock_cases(actor: Actor, case_ids: Sequence[int]) -> list[Case]:
         visible_cases(actor).filter(id__in=wanted).select_for_update(of=("self",), no_key=True).order_by("id")
     )
     if len(rows) != len(wanted):
-        raise NotVisible(_("没有这件申办,或您无权查看。请核对编号。"))
+        raise NotVisible(_("没有这件申办，或您无权查看。请核对编号。"))
     return rows
 
 
@@ -25,6 +25,6 @@ def lock_cases_of(actor: Actor, application_id: int) -> tuple[Application, list[
     """An application and all its cases, the cases locked."""
     application = visible_applications(actor).filter(id=application_id).first()
     if application is None:
-        raise NotVisible(_("没有这件申办,或您无权查看。请核对编号。"))
+        raise NotVisible(_("没有这件申办，或您无权查看。请核对编号。"))
     rows = Case.objects.filter(application=application).select_for_update(no_key=True).order_by("id")
     return application, list(rows)

@@ -223,7 +223,7 @@ def application(actor: Actor, number: str, *, now: datetime) -> ApplicationRow:
     """One application with all its cases; an officer sees the sister cases too, as stages. Raises `NotVisible`."""
     row = visible_applications(actor).filter(number=number).first()
     if row is None:
-        raise NotVisible(_("没有编号为%(number)s的申办,或您无权查看。请核对编号。") % {"number": number})
+        raise NotVisible(_("没有编号为%(number)s的申办，或您无权查看。请核对编号。") % {"number": number})
     return _application_rows([row], now=now)[0]
 
 
@@ -231,7 +231,9 @@ def application_of_case(actor: Actor, case_number: str, *, now: datetime) -> tup
     """A case by its number with its application. Raises `NotVisible`."""
     case = visible_cases(actor).filter(number=case_number).select_related("application").first()
     if case is None:
-        raise NotVisible(_("没有编号为%(number)s的办件,或您无权查看。请核对编号。") % {"number": case_number})
+        raise NotVisible(
+            _("没有编号为%(number)s的办件，或您无权查看。请核对编号。") % {"number": case_number}
+        )
     whole = _application_rows([case.application], now=now)[0]
     return whole, next(row for row in whole.cases if row.id == case.id)
 

@@ -30,7 +30,7 @@ class Incomplete(Invalid):
         parts = list(self.fields.values())
         missing = "、".join(names)
         if missing:
-            parts.append(_("还缺材料:%(names)s。请补齐,或向申请人出具一次性告知。") % {"names": missing})
+            parts.append(_("还缺材料：%(names)s。请补齐，或向申请人出具一次性告知。") % {"names": missing})
         super().__init__(" ".join(parts))
 
 
@@ -39,7 +39,7 @@ def check_answers(plan: Plan) -> None:
     for situation in plan.situations:
         if situation.key in plan.unanswered:
             raise Invalid(
-                _("请先回答:%(question)s") % {"question": situation.question},
+                _("请先回答：%(question)s") % {"question": situation.question},
                 code="unanswered",
                 field=situation.key,
             )
@@ -79,10 +79,10 @@ def check_remark(text: str, *, what: str) -> str:
     stripped = text.strip()
     if not stripped:
         raise Invalid(
-            _("请填写%(what)s,它会写进文书并告知申请人。") % {"what": what}, code="no_reason", field="text"
+            _("请填写%(what)s，它会写进文书并告知申请人。") % {"what": what}, code="no_reason", field="text"
         )
     if len(stripped) > LONGEST_REMARK:
-        sentence = _("%(what)s最多%(most)d个字,请精简。") % {"what": what, "most": LONGEST_REMARK}
+        sentence = _("%(what)s最多%(most)d个字，请精简。") % {"what": what, "most": LONGEST_REMARK}
         raise Invalid(sentence, code="too_long", field="text")
     return stripped
 
@@ -98,7 +98,7 @@ def check_clerk(actor: Actor) -> None:
 def check_offered(counter: CounterFacts | None, board: str, name: str) -> None:
     """The counter takes items of the board; one without boards takes every item (无差别受理)."""
     if counter is not None and counter.boards and board not in counter.boards:
-        sentence = _("%(counter)s不办理“%(board)s”的事项,不能受理“%(name)s”。请引导申请人到%(centre)s办理。")
+        sentence = _("%(counter)s不办理“%(board)s”的事项，不能受理“%(name)s”。请引导申请人到%(centre)s办理。")
         words = {"counter": counter.name, "board": board, "name": name, "centre": _("综合窗口")}
         raise Forbidden(sentence % words, code="not_offered")
 
@@ -106,7 +106,7 @@ def check_offered(counter: CounterFacts | None, board: str, name: str) -> None:
 def check_officer(actor: Actor, department_id: int) -> None:
     """Only an officer of the department that performs the item handles its cases."""
     if not actor.has(Role.OFFICER, Role.CHIEF_OFFICER) or actor.department_id != department_id:
-        raise Forbidden(_("这件事由其他部门办理,您没有审批权限。"), code="other_department")
+        raise Forbidden(_("这件事由其他部门办理，您没有审批权限。"), code="other_department")
 
 
 def check_claim(
@@ -116,5 +116,5 @@ def check_claim(
     if claimed_by in {None, actor.id} or claimed_until is None or claimed_until <= now:
         return
     until = local(claimed_until).strftime("%H:%M")
-    sentence = _("%(holder)s正在办理这件,认领到%(until)s为止。到时未办会自动放开,或请对方放开。")
+    sentence = _("%(holder)s正在办理这件，认领到%(until)s为止。到时未办会自动放开，或请对方放开。")
     raise Overtaken(sentence % {"holder": holder or _("同事"), "until": until}, code="claimed")

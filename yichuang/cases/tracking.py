@@ -35,7 +35,7 @@ def open_by_code(number: str, code: str, *, now: datetime) -> Actor:
     compact = number.strip().upper().replace(" ", "").replace("-", "")
     if not is_public_number(compact):
         raise Invalid(
-            _("申报号应为12位,末位是校验码。请对照收件凭证核对后重新输入。"), code="number", field="number"
+            _("申报号应为12位，末位是校验码。请对照收件凭证核对后重新输入。"), code="number", field="number"
         )
     row = (
         Application.objects.filter(number=compact)
@@ -48,7 +48,7 @@ def open_by_code(number: str, code: str, *, now: datetime) -> Actor:
     application_id, party_id, stored, locked_until = row
     if locked_until is not None and locked_until > now:
         raise NotVisible(
-            _("查询密码多次输错,请15分钟后再试,或携带证件到任一窗口查询。"), code="locked", field="code"
+            _("查询密码多次输错，请15分钟后再试，或携带证件到任一窗口查询。"), code="locked", field="code"
         )
     if not hmac.compare_digest(decrypt_text(stored, CODE_CONTEXT).encode(), code.strip().encode()):
         with connection.cursor() as cursor:

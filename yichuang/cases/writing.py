@@ -65,7 +65,7 @@ def change(
             states.append(fold(state_of(case), verb, case_facts))
         except Unlawful as error:
             stage = STAGE_NAMES[Stage(case.stage)]
-            sentence = _("“%(item)s”现在是“%(stage)s”,不能再做这一步。请刷新页面查看最新进展。")
+            sentence = _("“%(item)s”现在是“%(stage)s”，不能再做这一步。请刷新页面查看最新进展。")
             raise Overtaken(sentence % {"item": case.item_name, "stage": stage}) from error
     columns = [[column_value(state, name) for state in states] for name in COLUMNS]
     with connection.cursor() as cursor:

@@ -30,7 +30,7 @@ class CatalogueFaulty(Invalid):
     code = "catalogue_faulty"
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        sentence = _("目录有%(count)d处错误,没有发布。请先运行 yichuang catalogue check 并逐条改正。")
+        sentence = _("目录有%(count)d处错误，没有发布。请先运行 yichuang catalogue check 并逐条改正。")
         super().__init__(sentence % {"count": len(faults)})
         self.faults = tuple(faults)
 
@@ -52,7 +52,7 @@ def publish(root: Path, *, actor: Actor, now: datetime) -> Publication:
     finds anything, `Forbidden` where the actor is neither the platform nor manager nor administrator.
     """
     if actor.kind is not ActorKind.SYSTEM and not actor.has(Role.MANAGER, Role.ADMINISTRATOR):
-        raise Forbidden(_("发布事项目录由中心管理员或系统管理员进行,请与他们联系。"), code="may_not_publish")
+        raise Forbidden(_("发布事项目录由中心管理员或系统管理员进行，请与他们联系。"), code="may_not_publish")
     source_digest = loading.digest(root)
     newest = Release.objects.order_by("-id").only("id", "source_digest").first()
     if newest is not None and newest.source_digest == source_digest:

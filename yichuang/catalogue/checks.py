@@ -26,7 +26,7 @@ def check_value(element: Element, typed: str) -> str:
 def _check_text(element: Element, value: str) -> str:
     if len(value) > element.max_length:
         facts = {"label": element.label, "most": element.max_length, "length": len(value)}
-        sentence = _("“%(label)s”最多%(most)d个字,现在是%(length)d个字,请缩短。") % facts
+        sentence = _("“%(label)s”最多%(most)d个字，现在是%(length)d个字，请缩短。") % facts
         raise Invalid(sentence, code="too_long", field=element.key)
     return value
 
@@ -42,13 +42,13 @@ def _check_date(element: Element, value: str) -> str:
     try:
         return date.fromisoformat(value).isoformat()
     except ValueError as error:
-        sentence = _("“%(label)s”应为日期,例如 2026-03-09。") % {"label": element.label}
+        sentence = _("“%(label)s”应为日期，例如 2026-03-09。") % {"label": element.label}
         raise Invalid(sentence, code="date", field=element.key) from error
 
 
 def _check_number(element: Element, value: str) -> str:
     if not _NUMBER.fullmatch(value):
-        sentence = _("“%(label)s”应为数字,请去掉单位和其他文字。") % {"label": element.label}
+        sentence = _("“%(label)s”应为数字，请去掉单位和其他文字。") % {"label": element.label}
         raise Invalid(sentence, code="number", field=element.key)
     return str(Decimal(value))
 

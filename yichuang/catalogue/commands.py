@@ -30,7 +30,7 @@ def check(folder: Path) -> int:
         "bundles": len(catalogue.bundles),
         "elements": len(catalogue.elements),
     }
-    print(_("没有错误:%(items)d个事项、%(bundles)d个一件事、%(elements)d个数据元。") % facts)
+    print(_("没有错误：%(items)d个事项、%(bundles)d个一件事、%(elements)d个数据元。") % facts)
     return 0
 
 
@@ -50,9 +50,9 @@ def publish(folder: Path) -> int:
         "bundles": len(publication.bundles),
     }
     if publication.is_new:
-        print(_("已发布第%(release)d次目录:%(items)d个事项、%(bundles)d个一件事有新版本。") % facts)
+        print(_("已发布第%(release)d次目录：%(items)d个事项、%(bundles)d个一件事有新版本。") % facts)
     else:
-        print(_("内容与第%(release)d次发布的目录相同,没有重新发布。") % facts)
+        print(_("内容与第%(release)d次发布的目录相同，没有重新发布。") % facts)
     return 0
 
 
@@ -86,9 +86,9 @@ def find_target(catalogue: Catalogue, words: str) -> str:
             return key
     near = "、".join(hit.name for hit in search.find(catalogue, words, limit=5))
     if near:
-        sentence = _("没有叫“%(words)s”的事项或一件事,相近的有:%(near)s。")
+        sentence = _("没有叫“%(words)s”的事项或一件事，相近的有：%(near)s。")
         raise Refused(sentence % {"words": words, "near": near}, code="target_unknown")
-    sentence = _("没有叫“%(words)s”的事项或一件事,请换一个说法。")
+    sentence = _("没有叫“%(words)s”的事项或一件事，请换一个说法。")
     raise Refused(sentence % {"words": words}, code="target_unknown")
 
 
@@ -126,10 +126,10 @@ def _check_answers(made: Plan, answers: Mapping[str, str]) -> None:
     for key, code in answers.items():
         if key not in asked:
             facts = {"key": key, "keys": "、".join(asked) or "-"}
-            raise Invalid(_("这里不问“%(key)s”;要问的是:%(keys)s。") % facts, code="answer_unknown")
+            raise Invalid(_("这里不问“%(key)s”；要问的是：%(keys)s。") % facts, code="answer_unknown")
         if code not in asked[key].options:
             facts = {"key": key, "code": code, "codes": "、".join(asked[key].options)}
-            raise Invalid(_("“%(key)s”没有选项“%(code)s”;可选:%(codes)s。") % facts, code="answer_unknown")
+            raise Invalid(_("“%(key)s”没有选项“%(code)s”；可选：%(codes)s。") % facts, code="answer_unknown")
 
 
 def _lines(catalogue: Catalogue, made: Plan, answers: Mapping[str, str]) -> Iterable[str]:
@@ -161,7 +161,7 @@ def _lines(catalogue: Catalogue, made: Plan, answers: Mapping[str, str]) -> Iter
                 field.section,
                 field.element.label,
                 _("是") if field.required else _("否"),
-                _("%(source)s可查,自动填入") % {"source": filled[field.element.key]}
+                _("%(source)s可查，自动填入") % {"source": filled[field.element.key]}
                 if field.element.key in filled
                 else field.because,
             ]
@@ -196,8 +196,8 @@ def _lines(catalogue: Catalogue, made: Plan, answers: Mapping[str, str]) -> Iter
     )
     yield ""
     fees = "、".join(f"{fee.name} {money_text(fee.amount)}" for fee in made.fees) or _("不收费")
-    yield _("收费:%(fees)s") % {"fees": fees}
-    yield _("整体时限:%(limit)s(%(basis)s)") % {
+    yield _("收费：%(fees)s") % {"fees": fees}
+    yield _("整体时限：%(limit)s(%(basis)s)") % {
         "limit": limit_text(made.promised),
         "basis": made.promised.basis,
     }
@@ -212,7 +212,7 @@ def _taken(situation: Situation, made: Plan, answers: Mapping[str, str]) -> str:
         return situation.options[answers[situation.key]]
     if not situation.default:
         return _("未回答")
-    return _("默认:%(answer)s") % {"answer": situation.options[situation.default]}
+    return _("默认：%(answer)s") % {"answer": situation.options[situation.default]}
 
 
 def _figures(made: Plan) -> list[list[str]]:

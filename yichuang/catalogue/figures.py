@@ -49,7 +49,7 @@ def promise(bundle: Bundle, cases: Sequence[PlannedCase]) -> Limit:
     if declared is not None and _span(declared) <= span:
         basis = declared.basis or _("“%(name)s”一件事的整体承诺") % {"name": bundle.name}
         return Limit(declared.value, declared.unit, basis)
-    basis = _("按最长的办理路径计算:%(path)s") % {"path": " → ".join(path)}
+    basis = _("按最长的办理路径计算：%(path)s") % {"path": " → ".join(path)}
     if span[0]:
         return Limit(-(-span[0] // 7), Unit.WORKING_DAYS, basis)
     return Limit(span[1], Unit.MINUTES, basis)

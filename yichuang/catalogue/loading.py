@@ -113,7 +113,7 @@ def read(root: Path) -> Reading:
     """Read the folder at `root`. All faults are collected; values whose own lines are sound are kept."""
     work = _Work(root)
     if not root.is_dir():
-        fault = Fault(str(root), 1, "-", _("没有这个文件夹"), _("检查路径,或设置 YICHUANG_CATALOGUE"))
+        fault = Fault(str(root), 1, "-", _("没有这个文件夹"), _("检查路径，或设置 YICHUANG_CATALOGUE"))
         return Reading(None, (fault,))
     _refuse_strangers(work)
     city = _read_city(work)
@@ -142,9 +142,11 @@ def _refuse_strangers(work: _Work) -> None:
         name = path.relative_to(work.root).as_posix()
         in_place = path.parent.name in _FOLDERS and path.parent.parent == work.root
         if path.suffix == ".yml" or (path.suffix == ".yaml" and not in_place and name not in known):
-            problem = _("不认识的文件,它不会被读取%(hint)s") % {"hint": yaml_values.did_you_mean(name, known)}
+            problem = _("不认识的文件，它不会被读取%(hint)s") % {
+                "hint": yaml_values.did_you_mean(name, known)
+            }
             work.faults.append(
-                Fault(name, 1, "-", problem, _("改成约定的文件名(.yaml),或移到 items、bundles 中"))
+                Fault(name, 1, "-", problem, _("改成约定的文件名(.yaml)，或移到 items、bundles 中"))
             )
 
 
@@ -153,7 +155,7 @@ def _parse(work: _Work, name: str) -> tuple[Source, Node | None]:
     try:
         content = (work.root / name).read_bytes()
     except OSError as error:
-        problem = _("文件读不出来:%(reason)s") % {"reason": error.strerror}
+        problem = _("文件读不出来：%(reason)s") % {"reason": error.strerror}
         source.fault(None, (), problem, _("检查文件权限"))
         return source, None
     return source, yaml_values.parse(source, content)
@@ -162,7 +164,7 @@ def _parse(work: _Work, name: str) -> tuple[Source, Node | None]:
 def _read_city(work: _Work) -> City | None:
     if not (work.root / "city.yaml").exists():
         work.faults.append(
-            Fault("city.yaml", 1, "-", _("缺少文件 city.yaml"), _("新建它,写 city、name、region 三个键"))
+            Fault("city.yaml", 1, "-", _("缺少文件 city.yaml"), _("新建它，写 city、name、region 三个键"))
         )
         return None
     source, node = _parse(work, "city.yaml")
@@ -181,7 +183,7 @@ def _read_file(work: _Work, name: str, lists: Mapping[str, type], *, optional: b
         if not optional:
             facts = {"name": name, "keys": "、".join(lists)}
             work.faults.append(
-                Fault(name, 1, "-", _("缺少文件 %(name)s") % facts, _("新建它,写 %(keys)s") % facts)
+                Fault(name, 1, "-", _("缺少文件 %(name)s") % facts, _("新建它，写 %(keys)s") % facts)
             )
         return
     source, node = _parse(work, name)
@@ -195,7 +197,7 @@ def _read_file(work: _Work, name: str, lists: Mapping[str, type], *, optional: b
         if key not in lists:
             hint = yaml_values.did_you_mean(key, lists)
             problem = _("没有“%(key)s”这个键%(hint)s") % {"key": key, "hint": hint}
-            source.fault(key_node, (key,), problem, _("可用的键:%(keys)s") % {"keys": ", ".join(lists)})
+            source.fault(key_node, (key,), problem, _("可用的键：%(keys)s") % {"keys": ", ".join(lists)})
             continue
         try:
             nodes = yaml_values.elements(source, list_node, (key,))
@@ -212,7 +214,7 @@ def _read_folder(work: _Work, name: str, kind: type) -> None:
         source, node = _parse(work, f"{name}/{path.name}")
         if node is None:
             if not any(fault.path == source.path for fault in work.faults):
-                source.fault(None, (), _("文件是空的"), _("写上内容,或删除文件"))
+                source.fault(None, (), _("文件是空的"), _("写上内容，或删除文件"))
             work.broken.add((name, path.stem))
             continue
         made = _add(work, source, name, kind, node, position=0)
@@ -220,7 +222,7 @@ def _read_folder(work: _Work, name: str, kind: type) -> None:
             facts = {"key": made.key, "name": path.stem}
             problem = _("文件名“%(name)s”与key“%(key)s”不一致") % facts
             source.fault(
-                node, (name, made.key, "key"), problem, _("把文件改名为 %(key)s.yaml,或改key") % facts
+                node, (name, made.key, "key"), problem, _("把文件改名为 %(key)s.yaml，或改key") % facts
             )
 
 
@@ -232,8 +234,8 @@ def _add(work: _Work, source: Source, name: str, kind: type, node: Node, *, posi
     if kind is not _GrantRow and key in work.lists[name]:
         path, line = work.places[place]
         facts = {"key": key, "path": path, "line": line}
-        problem = _("“%(key)s”重复,%(path)s第%(line)d行已经有了") % facts
-        source.fault(node, place, problem, _("换一个key,或删去其中一个"))
+        problem = _("“%(key)s”重复，%(path)s第%(line)d行已经有了") % facts
+        source.fault(node, place, problem, _("换一个key，或删去其中一个"))
         return None
     try:
         made: Any = yaml_values.record(source, node, kind, place)

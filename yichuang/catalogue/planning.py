@@ -79,7 +79,7 @@ def _as_bundle(catalogue: Catalogue, key: str) -> Bundle:
     if key in catalogue.bundles:
         return catalogue.bundles[key]
     if key not in catalogue.items:
-        sentence = _("没有“%(key)s”这个事项或一件事,请重新查找。") % {"key": key}
+        sentence = _("没有“%(key)s”这个事项或一件事，请重新查找。") % {"key": key}
         raise NotVisible(sentence, code="target_unknown")
     item = catalogue.items[key]
     return Bundle(key, item.name, item.department, item.board, (Member(key),), applicant=item.applicant)
@@ -133,7 +133,7 @@ def _fields(
                 sections.setdefault(entry.element, entry.section)
     planned = []
     # Translated once: looking a sentence up costs more than all the rest of a field.
-    shared, alone = _("%(count)d个事项共用,只填一次"), _("“%(item)s”需要")
+    shared, alone = _("%(count)d个事项共用，只填一次"), _("“%(item)s”需要")
     order = list(dict.fromkeys(sections.get(key, "") for key in users))
     for key, needing in sorted(users.items(), key=lambda user: order.index(sections.get(user[0], ""))):
         source = known.values.get(key, "")
@@ -152,7 +152,7 @@ def _fields(
 
 def _filled_in(catalogue: Catalogue, source: str) -> str:
     resource = catalogue.resources.get(source)
-    return _("%(source)s已填好,请核对") % {"source": resource.name if resource else source}
+    return _("%(source)s已填好，请核对") % {"source": resource.name if resource else source}
 
 
 def _why_needed(needing: Mapping[str, Item], shared: str, alone: str) -> str:
@@ -223,7 +223,7 @@ def _from_licence(catalogue: Catalogue, material: MaterialType, known: Known) ->
     for key in _stand_ins(material, "licence"):
         if key in known.licences:
             name = catalogue.licence_types[key].name
-            return SourceKind.LICENCE, key, _("已有电子证照《%(name)s》,免提交") % {"name": name}
+            return SourceKind.LICENCE, key, _("已有电子证照《%(name)s》，免提交") % {"name": name}
     return None
 
 
@@ -234,7 +234,7 @@ def _from_register(
     for key in _stand_ins(material, "resource"):
         if key in known.resources and all(key in catalogue.granted.get(item.key, ()) for item in need.items):
             name = catalogue.resources[key].name
-            return SourceKind.SHARED, key, _("%(source)s可查,免提交") % {"source": name}
+            return SourceKind.SHARED, key, _("%(source)s可查，免提交") % {"source": name}
     return None
 
 
@@ -242,7 +242,7 @@ def _from_sister(material: MaterialType, need: _Need, items: Sequence[Item]) -> 
     maker = next(iter(makers(material, {item.key for item in need.items}, items)), None)
     if maker is None:
         return None
-    return SourceKind.SISTER, maker.key, _("由同时办理的“%(item)s”产生,免提交") % {"item": maker.name}
+    return SourceKind.SISTER, maker.key, _("由同时办理的“%(item)s”产生，免提交") % {"item": maker.name}
 
 
 def makers(material: MaterialType, needing: Collection[str], items: Iterable[Item]) -> list[Item]:
@@ -260,15 +260,15 @@ def makers(material: MaterialType, needing: Collection[str], items: Iterable[Ite
 def _from_applicant(catalogue: Catalogue, material: MaterialType, need: _Need, known: Known) -> _Settled:
     """An original is shown at the counter only where its item needs a visit; otherwise a copy is uploaded."""
     if material.key in known.uploads:
-        return SourceKind.EARLIER, "", _("以前交过且仍然有效,免再次提交")
+        return SourceKind.EARLIER, "", _("以前交过且仍然有效，免再次提交")
     shown = any(entry.originals and item.visits for item, entry in zip(need.items, need.how, strict=True))
     kind = SourceKind.PAPER if shown else SourceKind.UPLOAD
     silent = [key for key in _stand_ins(material, "resource") if key not in known.resources]
     if silent:
         name = catalogue.resources[silent[0]].name
-        return kind, "", _("%(source)s暂时查不到,请自行提供") % {"source": name}
+        return kind, "", _("%(source)s暂时查不到，请自行提供") % {"source": name}
     needing = {item.key: item for item in need.items}
-    return kind, "", _why_needed(needing, _("%(count)d个事项共用,只交一份"), _("“%(item)s”需要"))
+    return kind, "", _why_needed(needing, _("%(count)d个事项共用，只交一份"), _("“%(item)s”需要"))
 
 
 def _wanted(fields: Iterable[PlannedField], asked: Iterable[Situation]) -> set[str]:
@@ -333,7 +333,7 @@ def _order(
         ready = next((key for key in waits if key not in ordered and waits[key] <= set(ordered)), None)
         if ready is None:
             names = "、".join(item.name for key, item in chosen.items() if key not in ordered)
-            sentence = _("%(names)s互相等待,无法排出先后,请联系中心管理员修改一件事。") % {"names": names}
+            sentence = _("%(names)s互相等待，无法排出先后，请联系中心管理员修改一件事。") % {"names": names}
             raise Refused(sentence, code="members_in_a_circle")
         ordered.append(ready)
     return tuple(

@@ -57,7 +57,7 @@ def template(name: str) -> str:
     """The source of a document template of the release in force. Raises `Refused` where there is none."""
     templates = _held().templates
     if name not in templates:
-        sentence = _("没有文书模板“%(name)s”,请中心管理员在目录的documents中补上并重新发布。") % {
+        sentence = _("没有文书模板“%(name)s”，请中心管理员在目录的documents中补上并重新发布。") % {
             "name": name
         }
         raise Refused(sentence, code="template_missing")
@@ -143,7 +143,7 @@ def _held() -> _Held:
 def _refreshed(held: _Held | None) -> _Held:
     latest = Release.objects.order_by("-id").values_list("id", flat=True).first()
     if latest is None:
-        sentence = _("还没有发布事项目录,请管理员先运行 yichuang catalogue publish。")
+        sentence = _("还没有发布事项目录，请管理员先运行 yichuang catalogue publish。")
         raise Refused(sentence, code="nothing_published")
     return held if held is not None and held.catalogue.release == latest else _load(latest)
 

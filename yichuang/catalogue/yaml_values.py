@@ -70,8 +70,8 @@ def parse(source: Source, content: bytes) -> Node | None:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        problem = _("文件不是UTF-8编码,第%(line)d行起无法识别") % {"line": line}
-        remedy = _("用编辑器“另存为”,编码选UTF-8;Windows记事本默认的ANSI(GBK)不能用")
+        problem = _("文件不是UTF-8编码，第%(line)d行起无法识别") % {"line": line}
+        remedy = _("用编辑器“另存为”，编码选UTF-8;Windows记事本默认的ANSI(GBK)不能用")
         source.faults.append(Fault(source.path, line, "-", problem, remedy))
         return None
     try:
@@ -79,11 +79,11 @@ def parse(source: Source, content: bytes) -> Node | None:
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         problem = _("第%(line)d行有看不见的控制字符") % {"line": line}
-        source.faults.append(Fault(source.path, line, "-", problem, _("删去它,把这一行重新输入一遍")))
+        source.faults.append(Fault(source.path, line, "-", problem, _("删去它，把这一行重新输入一遍")))
         return None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        problem = _("YAML写法有误:%(problem)s") % {"problem": error.problem or error.context}
+        problem = _("YAML写法有误：%(problem)s") % {"problem": error.problem or error.context}
         source.faults.append(
             Fault(source.path, 1 if mark is None else mark.line + 1, "-", problem, _syntax_remedy(error))
         )
@@ -94,10 +94,10 @@ def parse(source: Source, content: bytes) -> Node | None:
 def _syntax_remedy(error: MarkedYAMLError) -> str:
     problem = str(error.problem or "")
     if "\\t" in problem:
-        return _("缩进只能用空格,请把制表符(Tab)换成两个空格")
+        return _("缩进只能用空格，请把制表符(Tab)换成两个空格")
     if "mapping values are not allowed" in problem:
-        return _("检查这一行和上一行:冒号后要有空格;文字里含“: ”时整段加引号;缩进要对齐")
-    return _("检查这一行附近的缩进、括号、引号是否成对;含特殊符号的文字加引号")
+        return _("检查这一行和上一行：冒号后要有空格；文字里含“: ”时整段加引号；缩进要对齐")
+    return _("检查这一行附近的缩进、括号、引号是否成对；含特殊符号的文字加引号")
 
 
 def is_null(node: Node) -> bool:
@@ -108,14 +108,14 @@ def is_null(node: Node) -> bool:
 def entries(source: Source, node: Node, place: Place) -> Iterator[tuple[str, Node, Node]]:
     """The (key, key node, value node) of a mapping. A key written twice is a fault; the first one counts."""
     if not isinstance(node, MappingNode):
-        source.fault(node, place, _("应为“键: 值”的形式"), _("每行写一个键,冒号后空一格再写值"))
+        source.fault(node, place, _("应为“键: 值”的形式"), _("每行写一个键，冒号后空一格再写值"))
         raise Broken
     seen: dict[str, int] = {}
     for key_node, value_node in node.value:
         key = str(key_node.value) if isinstance(key_node, ScalarNode) else ""
         if key in seen:
             facts = {"key": key, "line": seen[key]}
-            problem = _("“%(key)s”写了两次,第%(line)d行已经有了") % facts
+            problem = _("“%(key)s”写了两次，第%(line)d行已经有了") % facts
             source.fault(key_node, (*place, key), problem, _("只留下对的那一个"))
             continue
         seen[key] = line_of(key_node)
@@ -127,7 +127,7 @@ def elements(source: Source, node: Node, place: Place) -> list[Node]:
     if is_null(node):
         return []
     if not isinstance(node, SequenceNode):
-        source.fault(node, place, _("应为列表"), _("每项一行,以“- ”开头;或写成 [甲, 乙]"))
+        source.fault(node, place, _("应为列表"), _("每项一行，以“- ”开头；或写成 [甲, 乙]"))
         raise Broken
     return list(node.value)
 
@@ -174,7 +174,7 @@ def _pairs(source: Source, node: Node, place: Place) -> Iterable[tuple[str, str]
 
 def _scalar(source: Source, node: Node, wanted: Any, place: Place) -> Any:
     if not isinstance(node, ScalarNode):
-        source.fault(node, place, _("应为一个值,不是列表或“键: 值”"), _("在冒号后直接写这个值"))
+        source.fault(node, place, _("应为一个值，不是列表或“键: 值”"), _("在冒号后直接写这个值"))
         raise Broken
     text = "" if is_null(node) else str(node.value).strip()
     convert = _CONVERTERS.get(wanted)
@@ -193,13 +193,13 @@ class _Unfit(Exception):  # noqa: N818 - a problem and its remedy, for `_scalar`
 
 def _flag(text: str) -> bool:
     if text not in {"true", "false"}:
-        raise _Unfit(_("“%(text)s”不是true或false") % {"text": text}, _("是写true,否写false"))
+        raise _Unfit(_("“%(text)s”不是true或false") % {"text": text}, _("是写true，否写false"))
     return text == "true"
 
 
 def _whole(text: str) -> int:
     if not re.fullmatch(r"-?[0-9]+", text):
-        raise _Unfit(_("“%(text)s”不是整数") % {"text": text}, _("只写数字,不带单位"))
+        raise _Unfit(_("“%(text)s”不是整数") % {"text": text}, _("只写数字，不带单位"))
     return int(text)
 
 
@@ -214,7 +214,7 @@ def _choice(text: str, wanted: type[StrEnum]) -> StrEnum:
     choices = [member.value for member in wanted]
     if text not in choices:
         facts = {"text": text, "hint": did_you_mean(text, choices)}
-        remedy = _("只能是:%(choices)s") % {"choices": " | ".join(choices)}
+        remedy = _("只能是：%(choices)s") % {"choices": " | ".join(choices)}
         raise _Unfit(_("“%(text)s”不在可选值内%(hint)s") % facts, remedy)
     return wanted(text)
 
@@ -267,7 +267,7 @@ def record(source: Source, node: Node, kind: type[Made], place: Place) -> Made:
     for key, key_node, value_node in entries(source, node, place):
         if key not in allowed:
             facts = {"key": key, "hint": did_you_mean(key, allowed)}
-            remedy = _("可用的键:%(keys)s") % {"keys": ", ".join(allowed)}
+            remedy = _("可用的键：%(keys)s") % {"keys": ", ".join(allowed)}
             source.fault(key_node, (*place, key), _("没有“%(key)s”这个键%(hint)s") % facts, remedy)
             continue
         missing.discard(key)
@@ -292,11 +292,11 @@ def _from_scalar(source: Source, node: ScalarNode, kind: type[Made], place: Plac
         if text in named:
             return typing.cast(Made, named[text])
         problem = _("没有名为“%(key)s”的公用定义%(hint)s") % {"key": text, "hint": did_you_mean(text, named)}
-        source.fault(node, place, problem, _("先在公用文件中定义,或在这里写全"))
+        source.fault(node, place, problem, _("先在公用文件中定义，或在这里写全"))
         raise Broken
     first, *others = _fields(typing.cast(Any, kind)).items()
     if is_null(node) or not all(optional for _name, (_wanted, optional) in others):
-        source.fault(node, place, _("应为“键: 值”的形式"), _("每行写一个键,冒号后空一格再写值"))
+        source.fault(node, place, _("应为“键: 值”的形式"), _("每行写一个键，冒号后空一格再写值"))
         raise Broken
     return kind(**{first[0]: value(source, node, first[1][0], (*place, first[0]))})
 
@@ -304,4 +304,4 @@ def _from_scalar(source: Source, node: ScalarNode, kind: type[Made], place: Plac
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A half-sentence that names the nearest known word, or nothing."""
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return _(",是不是“%(word)s”?") % {"word": near[0]} if near else ""
+    return _("，是不是“%(word)s”？") % {"word": near[0]} if near else ""

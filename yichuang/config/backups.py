@@ -15,14 +15,14 @@ from yichuang.config.runtime import CannotStart
 def backup(file: Path, report: Callable[[str], None]) -> None:
     """Write the database as it stands at one moment to `file`, while everything runs on. Raises `CannotStart`."""
     if file.exists():
-        raise CannotStart(f"{file} 已存在,请换一个文件名。", f"{file} exists already; choose another name.")
+        raise CannotStart(f"{file} 已存在，请换一个文件名。", f"{file} exists already; choose another name.")
     draft = file.with_name(file.name + ".draft")
     draft.touch(mode=0o600)
     _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={draft}")
     draft.rename(file)
     report(f"已备份到 {file}({file.stat().st_size / 1_000_000:.1f} MB)。Backed up.")
     if not os.environ.get("YICHUANG_DATA_KEY") and not os.environ.get("YICHUANG_DATA_KEY_FILE"):
-        report(f"密钥另存于 {runtime.home() / 'secrets.json'},须分开保管;没有它,加密的个人信息无法恢复。")
+        report(f"密钥另存于 {runtime.home() / 'secrets.json'}，须分开保管；没有它，加密的个人信息无法恢复。")
         report("The keys are in that file: keep it apart. Without it encrypted personal data cannot be read.")
 
 
@@ -35,7 +35,7 @@ def restore(file: Path, report: Callable[[str], None]) -> None:
         tables: int = cursor.fetchone()[0]
     if tables:
         raise CannotStart(
-            f"数据库中已有 {tables} 张表。恢复只写入空数据库:请用 DATABASE_URL 或 YICHUANG_HOME 指定新的数据库。",
+            f"数据库中已有 {tables} 张表。恢复只写入空数据库：请用 DATABASE_URL 或 YICHUANG_HOME 指定新的数据库。",
             f"The database has {tables} tables already. A backup is only read into an empty database: "
             "name a new one with DATABASE_URL, or a new YICHUANG_HOME.",
         )

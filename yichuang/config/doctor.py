@@ -43,5 +43,5 @@ def examine(report: Callable[[str], None], *, retry: bool = False) -> int:
         if not well and check in _NEEDED:
             return 1
     if retry:
-        report(_("重新排队的任务:%(count)d 个") % {"count": checks.retry_failed_jobs()})
+        report(_("重新排队的任务：%(count)d 个") % {"count": checks.retry_failed_jobs()})
     return 0 if sound else 1

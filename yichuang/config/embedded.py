@@ -232,7 +232,7 @@ def _make_private(folder: Path, owner: Owner | None) -> None:
     except OSError as error:
         reason = error.strerror or str(error)
     raise CannotStart(
-        f"{folder} 不能用作数据库目录({reason})。请将它移走,或用 YICHUANG_HOME 指定另一个目录。",
+        f"{folder} 不能用作数据库目录({reason})。请将它移走，或用 YICHUANG_HOME 指定另一个目录。",
         f"{folder} cannot be used for the database ({reason}). "
         "Move it away, or set YICHUANG_HOME to another folder.",
     )

@@ -29,7 +29,7 @@ def lines() -> list[str]:
     told = ["", "━" * _WIDTH, "  一窗 Yichuang", ""]
     if settings.TRIAL:
         told += [
-            "  ！试用环境:资料全部虚构,请勿录入真实的个人信息。",
+            "  ！试用环境：资料全部虚构，请勿录入真实的个人信息。",
             "  ！TRIAL: everything in it is invented. Enter no real person's data.",
             "",
         ]
@@ -37,7 +37,7 @@ def lines() -> list[str]:
     if settings.TRIAL:
         told += [
             "",
-            f"  试用账号 accounts,密码 password: {TRIAL_PASSWORD}",
+            f"  试用账号 accounts，密码 password: {TRIAL_PASSWORD}",
             *(_row(*row) for row in _accounts()),
         ]
     return [*told, "━" * _WIDTH]

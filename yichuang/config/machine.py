@@ -44,7 +44,7 @@ def service_owner(*, create: bool) -> Owner | None:
             entry = pwd.getpwnam(attempt)
             return Owner(attempt, entry.pw_uid, entry.pw_gid)
     raise CannotStart(
-        "数据库不能以 root 身份运行,而本机没有可用的普通用户。请执行:useradd --system yichuang",
+        "数据库不能以 root 身份运行，而本机没有可用的普通用户。请执行:useradd --system yichuang",
         "The database must not run as root and there is no other user. Run: useradd --system yichuang",
     )
 
@@ -95,8 +95,8 @@ def check_free_space(folder: Path, megabytes: int) -> None:
     free = shutil.disk_usage(folder).free // 1_000_000
     if free < megabytes:
         raise CannotStart(
-            f"{folder} 所在磁盘只剩 {free} MB,至少需要 {megabytes} MB。"
-            "请清理磁盘,或用 YICHUANG_HOME 指定别处的目录。",
+            f"{folder} 所在磁盘只剩 {free} MB，至少需要 {megabytes} MB。"
+            "请清理磁盘，或用 YICHUANG_HOME 指定别处的目录。",
             f"The disk of {folder} has {free} MB left; {megabytes} MB are needed. "
             "Free some space, or set YICHUANG_HOME to a folder elsewhere.",
         )
@@ -111,7 +111,7 @@ def check_port(address: str, port: int, remedy: str) -> None:
             probe.bind((address, port))
         except OSError as error:
             raise CannotStart(
-                f"{address}:{port} 不能使用({error.strerror})。请停止占用它的程序,或改用:{remedy}",
+                f"{address}:{port} 不能使用({error.strerror})。请停止占用它的程序，或改用：{remedy}",
                 f"{address}:{port} cannot be used ({error.strerror}). "
                 f"Stop the program that holds it, or run: {remedy}",
             ) from error
@@ -148,7 +148,7 @@ def _already_runs(folder: Path, written: bytes) -> CannotStart:
     pid, address = holder.get("pid", "?"), holder.get("address", "")
     return CannotStart(
         f"一窗已在 {folder} 上运行(进程号 {pid}){address and ':' + address}。"
-        f"请直接使用它,或先停止:kill {pid};也可用 YICHUANG_HOME 另设目录。",
+        f"请直接使用它，或先停止:kill {pid};也可用 YICHUANG_HOME 另设目录。",
         f"Yichuang already runs on {folder} (process {pid}){address and ': ' + address}. "
         f"Use it, or stop it first: kill {pid}; or set YICHUANG_HOME to another folder.",
     )

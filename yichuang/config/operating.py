@@ -28,7 +28,7 @@ def add_administrator(username: str, name: str, department: str, report: Callabl
         actor=SYSTEM,
         now=clock.now(),
     )
-    report(f"已建立系统管理员 {username},登录后可建立其他账号。Made; log in to make the other accounts.")
+    report(f"已建立系统管理员 {username}，登录后可建立其他账号。Made; log in to make the other accounts.")
 
 
 def import_seal(department: str, certificate: Path, key: Path, report: Callable[[str], None]) -> None:
@@ -37,7 +37,7 @@ def import_seal(department: str, certificate: Path, key: Path, report: Callable[
     if found is None:
         keys = " ".join(Department.objects.order_by("key").values_list("key", flat=True))
         raise CannotStart(
-            f"没有部门 {department}。已发布的部门:{keys}",
+            f"没有部门 {department}。已发布的部门：{keys}",
             f"There is no department {department}; above are all.",
         )
     try:

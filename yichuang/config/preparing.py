@@ -40,12 +40,12 @@ def check_database() -> None:
         connection.ensure_connection()
     except OperationalError as error:
         raise CannotStart(
-            f"连不上数据库 {place}。请检查 DATABASE_URL,并确认数据库已启动:\n    {error}",
+            f"连不上数据库 {place}。请检查 DATABASE_URL，并确认数据库已启动:\n    {error}",
             f"The database {place} cannot be reached; above is what it said. Check DATABASE_URL.",
         ) from error
     if (major := server_version() // 10000) < LEAST_POSTGRES:
         raise CannotStart(
-            f"数据库 {place} 是 PostgreSQL {major},至少需要 {LEAST_POSTGRES}。请先升级数据库。",
+            f"数据库 {place} 是 PostgreSQL {major}，至少需要 {LEAST_POSTGRES}。请先升级数据库。",
             f"The database {place} is PostgreSQL {major}; {LEAST_POSTGRES} is the least. Upgrade it first.",
         )
 

@@ -40,12 +40,12 @@ def make_home() -> Path:
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise CannotStart(
-                f"数据目录 {folder} 所在磁盘已满。请先清理磁盘,或用环境变量 YICHUANG_HOME 指定别处的目录。",
+                f"数据目录 {folder} 所在磁盘已满。请先清理磁盘，或用环境变量 YICHUANG_HOME 指定别处的目录。",
                 f"The disk of {folder} is full. Free some space, or set YICHUANG_HOME to a folder elsewhere.",
             ) from error
         raise CannotStart(
             f"数据目录 {folder} 不能写入({error.strerror})。"
-            "请更正其权限,或用环境变量 YICHUANG_HOME 指定另一个目录。",
+            "请更正其权限，或用环境变量 YICHUANG_HOME 指定另一个目录。",
             f"{folder} cannot be written ({error.strerror}). "
             "Correct its rights, or set YICHUANG_HOME to another folder.",
         ) from error

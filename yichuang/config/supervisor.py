@@ -143,7 +143,7 @@ def _start(platform: _Platform, home: Path, began: float) -> None:
     server = platform.server
     if server is not None:
         if not server.data.exists():
-            _say(f"首次启动:在 {home} 建立数据库… first start")
+            _say(f"首次启动：在 {home} 建立数据库… first start")
         server.begin()
     # The server starts on another core while this one imports.
     setup.django()
@@ -193,7 +193,7 @@ def _wait_for_first_page(platform: _Platform, bind: str, port: int, name: str) -
                 connection.close()
         if not all(child.alive() for child in platform.web):
             raise CannotStart(
-                "网页服务没有启动,原因见上面的输出。",
+                "网页服务没有启动，原因见上面的输出。",
                 "The web process did not start; its reason is printed above.",
             )
         time.sleep(0.02)

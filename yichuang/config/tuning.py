@@ -73,18 +73,18 @@ def wishes(connections: int) -> tuple[Wish, ...]:
         ),
         Wish("shared_buffers", _least(buffers), _("读写都要多走磁盘"), _set("shared_buffers", "2GB")),
         Wish(
-            "max_wal_size", _least(1024 * _MB), _("频繁检查点,实测收件速度减半"), _set("max_wal_size", "4GB")
+            "max_wal_size", _least(1024 * _MB), _("频繁检查点，实测收件速度减半"), _set("max_wal_size", "4GB")
         ),
         Wish(
             "checkpoint_timeout",
             _least(600),
-            _("检查点过密,日志量增至三倍"),
+            _("检查点过密，日志量增至三倍"),
             _set("checkpoint_timeout", "15min"),
         ),
         Wish(
             "checkpoint_completion_target",
             _least(0.8),
-            _("检查点集中写盘,页面会卡顿"),
+            _("检查点集中写盘，页面会卡顿"),
             _set("checkpoint_completion_target", "0.9"),
         ),
         Wish(

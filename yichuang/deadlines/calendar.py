@@ -41,7 +41,7 @@ class Calendar:
             if any(known.year == day.year for known in self.overrides):
                 return day.weekday() < 5
             sentence = _(
-                "工作日历只到%(last)s为止,无法推算%(day)s是否为工作日。请管理员在 calendar.yaml 中录入"
+                "工作日历只到%(last)s为止，无法推算%(day)s是否为工作日。请管理员在 calendar.yaml 中录入"
                 "%(year)d年的放假和调休安排并重新发布。"
             ) % {"last": f"{_last_year()}-12-31", "day": day.isoformat(), "year": day.year}
             raise Refused(sentence, code="calendar_ends") from error

@@ -31,7 +31,7 @@ def hand_over(*, actor: Actor, application_id: int, to_agent: bool = False, now:
         ready = [case for case in cases if case.stage == Stage.ISSUED]
         if not ready:
             raise Overtaken(
-                _("没有待领取的结果:可能已经领取,或还在办理。请刷新页面查看。"), code="nothing_ready"
+                _("没有待领取的结果：可能已经领取，或还在办理。请刷新页面查看。"), code="nothing_ready"
             )
         if actor.kind is not ActorKind.APPLICANT:
             check_power(actor, ready, Power.DELIVER, now)
@@ -58,5 +58,5 @@ def _receiver(application: Application, *, to_agent: bool) -> int:
     if not to_agent:
         return application.party_id
     if application.agent_id is None:
-        raise Forbidden(_("这件申办没有登记代办人,结果只能交给申请人本人。"), code="no_agent")
+        raise Forbidden(_("这件申办没有登记代办人，结果只能交给申请人本人。"), code="no_agent")
     return application.agent_id

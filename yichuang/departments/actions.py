@@ -139,18 +139,18 @@ def receive(partner_key: str, body: bytes, headers: Mapping[str, str], *, now: d
         signing.check(signing.secret_of(sender), headers, body, now)
     except signing.BadSignature as error:
         log.warning("call_back_unsigned", partner=partner_key, code=str(error))
-        sentence = _("签名不符或时间戳超出五分钟,请检查共享密钥和服务器时钟。")
+        sentence = _("签名不符或时间戳超出五分钟，请检查共享密钥和服务器时钟。")
         raise Unsigned(sentence, code=f"signature_{error}") from error
     try:
         answered = messages.read_answered(body)
         transaction_id = UUID(answered.transaction)
     except ValueError as error:
-        sentence = _("报文不符合约定的格式,出错之处:%(place)s。") % {"place": error}
+        sentence = _("报文不符合约定的格式，出错之处：%(place)s。") % {"place": error}
         raise Invalid(sentence, code="malformed") from error
     taking, state = _take_in(partner_key, transaction_id, answered, now)
     if taking is Taking.CONTRADICTORY:
         log.warning("call_back_contradictory", partner=partner_key, transaction=answered.transaction)
-        raise Overtaken(_("此前已收到不同的最终答复,以先到的为准。请与平台核对。"), code="contradictory")
+        raise Overtaken(_("此前已收到不同的最终答复，以先到的为准。请与平台核对。"), code="contradictory")
     return Receipt(state, duplicate=taking is Taking.DUPLICATE)
 
 
@@ -166,7 +166,7 @@ def _take_in(
         )
         if row is None:
             log.warning("call_back_unknown_transaction", partner=partner_key, transaction=str(transaction_id))
-            raise NotVisible(_("没有这个事务编号,请核对后再发送。"), code="unknown_transaction")
+            raise NotVisible(_("没有这个事务编号，请核对后再发送。"), code="unknown_transaction")
         earlier = InboundEvent.objects.filter(partner_key=partner_key, event_id=answered.event_id).first()
         if earlier is not None:
             same = bytes(earlier.digest) == digest and earlier.dispatch_id == row.id

@@ -13,7 +13,7 @@ def partner(key: str) -> Partner:
     """The partner. Raises `NotVisible` naming the key."""
     found = current().partners.get(key)
     if found is None:
-        sentence = _("事项目录中没有编号为“%(key)s”的部门系统,请联系中心管理员核对目录。") % {"key": key}
+        sentence = _("事项目录中没有编号为“%(key)s”的部门系统，请联系中心管理员核对目录。") % {"key": key}
         raise NotVisible(sentence, code="unknown_partner")
     return found
 

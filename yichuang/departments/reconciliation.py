@@ -45,7 +45,7 @@ def reconcile(partner_key: str, day: date, *, now: datetime, actor: Actor = SYST
         ours = _ours(partner_key, day, theirs)
         _look_beyond_midnight(to, ours, theirs)
     except (NotSent, Unanswered) as error:
-        sentence = _("“%(name)s”没有给出可核对的台账,对账未能完成,请稍后重试。") % {"name": to.name}
+        sentence = _("“%(name)s”没有给出可核对的台账，对账未能完成，请稍后重试。") % {"name": to.name}
         raise Refused(sentence, code=f"partner_{error}") from error
     differences = tuple(compare(ours, theirs))
     with transaction.atomic(durable=True):

@@ -29,8 +29,8 @@ FINAL = frozenset(state for state, following in MOVES.items() if not following)
 
 STATE_NAMES: dict[State, Promise] = {
     State.WAITING: _("待发送"),
-    State.UNKNOWN: _("结果未知,正在核实"),
-    State.LATER: _("已接收,待答复"),
+    State.UNKNOWN: _("结果未知，正在核实"),
+    State.LATER: _("已接收，待答复"),
     State.REFUSED: _("部门系统拒收"),
     State.CONFIRMED: _("部门系统已答复"),
 }

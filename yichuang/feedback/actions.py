@@ -26,7 +26,7 @@ def rate(*, actor: Actor, application: ApplicationRow, grade: str, comment: str,
     over 500 characters, `Overtaken` the second time.
     """
     if actor.kind is not ActorKind.APPLICANT:
-        raise Forbidden(_("评价由办事人本人作出,工作人员不能代评。"), code="not_the_applicant")
+        raise Forbidden(_("评价由办事人本人作出，工作人员不能代评。"), code="not_the_applicant")
     if not any(case.stage in _DELIVERED for case in application.cases):
         raise Invalid(_("领取结果之后就可以评价。"), code="too_early")
     if grade not in set(Grade):
@@ -34,7 +34,7 @@ def rate(*, actor: Actor, application: ApplicationRow, grade: str, comment: str,
     text = comment.strip()
     if len(text) > LONGEST_COMMENT:
         raise Invalid(
-            _("意见最多%(most)d个字,请精简。") % {"most": LONGEST_COMMENT}, code="too_long", field="comment"
+            _("意见最多%(most)d个字，请精简。") % {"most": LONGEST_COMMENT}, code="too_long", field="comment"
         )
     try:
         with transaction.atomic(durable=True):
@@ -54,4 +54,4 @@ def rate(*, actor: Actor, application: ApplicationRow, grade: str, comment: str,
                 now=now,
             )
     except IntegrityError as error:
-        raise Overtaken(_("您已经评价过这件申办,谢谢。"), code="rated") from error
+        raise Overtaken(_("您已经评价过这件申办，谢谢。"), code="rated") from error

@@ -110,10 +110,10 @@ def retry(*, actor: Actor, job_id: int, now: datetime) -> FailedStep:
             .first()
         )
         if job is None or job.status != "failed":
-            raise Overtaken(_("这一步已经重试或已经完成,请刷新页面查看。"), code="not_failed")
+            raise Overtaken(_("这一步已经重试或已经完成，请刷新页面查看。"), code="not_failed")
         found = _visible(actor, [job])
         if not found:
-            raise NotVisible(_("没有这一步,或您无权查看。"))
+            raise NotVisible(_("没有这一步，或您无权查看。"))
         facts = {"task": job.task_name, **job.args}
         record(
             [Record("step.retried", "job", job_id, facts)], actor_kind=actor.kind, actor_id=actor.id, now=now

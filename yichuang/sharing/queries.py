@@ -42,9 +42,9 @@ def evidence_pdf(evidence_id: int) -> bytes:
     """
     facts = evidence(evidence_id)
     if facts.outcome is not Outcome.FOUND:
-        raise NotVisible(_("这次查询没有取得数据,没有可以出具的证明。"), code="nothing_found")
+        raise NotVisible(_("这次查询没有取得数据，没有可以出具的证明。"), code="nothing_found")
     if not facts.intact:
-        raise NotVisible(_("这份查询记录的签名不符,不能出具证明,请联系系统管理员。"), code="not_intact")
+        raise NotVisible(_("这份查询记录的签名不符，不能出具证明，请联系系统管理员。"), code="not_intact")
     now = clock.now()
     material = seal_key(department_id(facts.provider), now)
     title = _("共享数据查询结果")

@@ -88,7 +88,7 @@ def ask_correction(
     rules.check_clerk(actor)
     told = rules.check_remark(text, what=_("需要补正的内容"))
     if until <= local(now).date():
-        raise Invalid(_("补正期限应在今天之后,请重新选择日期。"), code="date", field="until")
+        raise Invalid(_("补正期限应在今天之后，请重新选择日期。"), code="date", field="until")
     with transaction.atomic(durable=True):
         cases = lock_cases(actor, [case_id])
         check_power(actor, cases, Power.ACCEPT, now)

@@ -42,7 +42,7 @@ def start(*, actor: Actor, target: str, now: datetime) -> UUID:
     catalogue = catalogue_queries.current()
     chosen = catalogue.bundles.get(target) or catalogue.items.get(target)
     if chosen is None:
-        raise NotVisible(_("目录中没有这个事项,可能已经下架。请重新查找。"))
+        raise NotVisible(_("目录中没有这个事项，可能已经下架。请重新查找。"))
     check_offered(identity_queries.counter(actor), chosen.board, chosen.name)
     key = ids.new_key()
     Draft.objects.create(
@@ -60,7 +60,7 @@ def save(*, actor: Actor, key: UUID, revision: int, content: DraftContent, now: 
     if not saved:
         open_draft(actor, key)
         raise Overtaken(
-            _("这份草稿在另一个窗口改过。请刷新页面取回最新内容,再继续填写。"), code="draft_changed"
+            _("这份草稿在另一个窗口改过。请刷新页面取回最新内容，再继续填写。"), code="draft_changed"
         )
     return revision + 1
 

@@ -73,7 +73,7 @@ def decide_elsewhere(
         if case.stage not in WORKED:
             return
         partner = Actor(ActorKind.PARTNER, partner_id)
-        text = reason.strip() or _("部门业务系统反馈:准予。")
+        text = reason.strip() or _("部门业务系统反馈：准予。")
         remark = remarks.write(case_id, "decision", text, actor=partner, now=now)
         change(
             [case], Verb.DECIDE, [{**facts, **_decision_facts(outcome, remark, now)}], actor=partner, now=now
@@ -110,7 +110,7 @@ def _lock_for_review(actor: Actor, case_id: int, now: datetime) -> Case:
     case = lock_cases(actor, [case_id])[0]
     rules.check_officer(actor, case.department_id)
     if case.waiting:
-        raise Invalid(_("这件还在等同一申办中其他事项的决定,轮到时会出现在待办里。"), code="waiting")
+        raise Invalid(_("这件还在等同一申办中其他事项的决定，轮到时会出现在待办里。"), code="waiting")
     if case.claimed_by not in {None, actor.id}:
         rules.check_claim(
             actor, case.claimed_by, case.claimed_until, holder=staff_name(case.claimed_by), now=now
@@ -120,7 +120,7 @@ def _lock_for_review(actor: Actor, case_id: int, now: datetime) -> Case:
 
 def _check_not_elsewhere(case: Case) -> None:
     if case.partner:
-        raise Overtaken(_("这件由部门业务系统办理,结果会自动返回,请勿在平台上重复决定。"), code="elsewhere")
+        raise Overtaken(_("这件由部门业务系统办理，结果会自动返回，请勿在平台上重复决定。"), code="elsewhere")
 
 
 def _decision_facts(outcome: Outcome, remark: int, now: datetime) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def _check_keys(notes: Notes) -> None:
         for key in rows:
             if not _KEY.fullmatch(key):
                 problem = _("key“%(key)s”含有不能用的字符") % {"key": key}
-                notes.fault((name, key), problem, _("只用小写字母、数字和下划线,以字母开头"))
+                notes.fault((name, key), problem, _("只用小写字母、数字和下划线，以字母开头"))
 
 
 def _check_tables(notes: Notes, item: Item) -> None:
@@ -86,11 +86,11 @@ def _check_tables(notes: Notes, item: Item) -> None:
     tables += [("subjects", list(item.subjects), SUBJECTS), ("channels", list(item.channels), CHANNELS)]
     for name, codes, table in tables:
         if not codes:
-            notes.fault((name,), _("不能为空"), _("可选:%(choices)s") % {"choices": _choices(table)})
+            notes.fault((name,), _("不能为空"), _("可选：%(choices)s") % {"choices": _choices(table)})
         for code in codes:
             if code not in table:
                 problem = _("代码“%(code)s”不在标准代码表内") % {"code": code}
-                notes.fault((name,), problem, _("可选:%(choices)s") % {"choices": _choices(table)})
+                notes.fault((name,), problem, _("可选：%(choices)s") % {"choices": _choices(table)})
 
 
 def _choices(table: dict[str, str]) -> str:
@@ -100,21 +100,21 @@ def _choices(table: dict[str, str]) -> str:
 def _check_item_codes(notes: Notes, item: Item) -> None:
     """基本编码: region 2, type 2, department 2, main item 3, sub-item 3; 实施编码: USCC 18, level 1, 基本编码 12."""
     if not _CATALOG_CODE.fullmatch(item.catalog_code):
-        problem = _("基本编码“%(code)s”应为12位:区划2位、类型2位、部门2位、主项3位、子项3位") % {
+        problem = _("基本编码“%(code)s”应为12位：区划2位、类型2位、部门2位、主项3位、子项3位") % {
             "code": item.catalog_code
         }
-        notes.fault(("catalog_code",), problem, _("对照权力清单填写,整串加引号"))
+        notes.fault(("catalog_code",), problem, _("对照权力清单填写，整串加引号"))
         return
     if item.catalog_code[2:4] != item.type:
         facts = {"code": item.catalog_code[2:4], "type": item.type}
-        problem = _("基本编码第3、4位是%(code)s,与事项类型%(type)s不一致") % facts
+        problem = _("基本编码第3、4位是%(code)s，与事项类型%(type)s不一致") % facts
         notes.fault(("catalog_code",), problem, _("核对基本编码和type"))
     department = notes.folder.departments.get(item.department)
     if department is not None and item.task_code != department.uscc + item.level + item.catalog_code:
-        problem = _("实施编码“%(code)s”应为31位:部门统一社会信用代码、行使层级、基本编码") % {
+        problem = _("实施编码“%(code)s”应为31位：部门统一社会信用代码、行使层级、基本编码") % {
             "code": item.task_code
         }
-        notes.fault(("task_code",), problem, _("删去task_code,由系统拼出"))
+        notes.fault(("task_code",), problem, _("删去task_code，由系统拼出"))
 
 
 def _check_uscc(notes: Notes, name: str, code: str) -> None:
@@ -127,7 +127,7 @@ def _check_uscc(notes: Notes, name: str, code: str) -> None:
 def _check_licence_code(notes: Notes, code: str) -> None:
     """证照类型代码 (GB/T 36904): the definer's USCC and three digits."""
     if len(code) != 21 or not code[18:].isdigit():
-        problem = _("证照类型代码“%(code)s”应为21位:定义机构统一社会信用代码18位、序号3位") % {"code": code}
+        problem = _("证照类型代码“%(code)s”应为21位：定义机构统一社会信用代码18位、序号3位") % {"code": code}
         notes.fault(("code",), problem, _("对照证照类型目录填写"))
         return
     _check_uscc(notes, "code", code[:18])

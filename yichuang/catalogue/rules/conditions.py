@@ -50,7 +50,7 @@ def _check_questions(
         first, where = defined.setdefault(situation.key, (situation, ".".join(map(str, notes.base))))
         if first != situation:
             problem = _("问题“%(key)s”与%(where)s中的同名问题不同") % {"key": situation.key, "where": where}
-            notes.fault(place, problem, _("改用situations.yaml中的公用问题,或换一个key"))
+            notes.fault(place, problem, _("改用situations.yaml中的公用问题，或换一个key"))
         elif where == ".".join(map(str, notes.base)):
             _check_question(notes, place, situation, told)
     return asked
@@ -59,18 +59,18 @@ def _check_questions(
 def _check_question(notes: Notes, place: Place, situation: Situation, told: Collection[str]) -> None:
     if not situation.key.isidentifier():
         problem = _("key“%(key)s”含有不能用的字符") % {"key": situation.key}
-        notes.fault(place, problem, _("只用小写字母、数字和下划线,以字母开头"))
+        notes.fault(place, problem, _("只用小写字母、数字和下划线，以字母开头"))
     if len(situation.options) < 2:
         problem = _("问题“%(key)s”至少要有两个选项") % {"key": situation.key}
         notes.fault((*place, "options"), problem, _("补上options(代码: 名称)"))
     if situation.default and situation.default not in situation.options:
         problem = _("默认答案“%(code)s”不在选项中") % {"code": situation.default}
-        remedy = _("可选:%(choices)s") % {"choices": " | ".join(situation.options)}
+        remedy = _("可选：%(choices)s") % {"choices": " | ".join(situation.options)}
         notes.fault((*place, "default"), problem, remedy)
     for code, expression in situation.known.items():
         if code not in situation.options:
             problem = _("known中的“%(code)s”不在选项中") % {"code": code}
-            remedy = _("可选:%(choices)s") % {"choices": " | ".join(situation.options)}
+            remedy = _("可选：%(choices)s") % {"choices": " | ".join(situation.options)}
             notes.fault((*place, "known"), problem, remedy)
         if _compiles(notes, (*place, "known"), expression):
             for name in conditions.names_in(expression):
@@ -80,7 +80,7 @@ def _check_question(notes: Notes, place: Place, situation: Situation, told: Coll
 def _compiles(notes: Notes, place: Place, expression: str) -> bool:
     told = conditions.fault_in(expression)
     if told:
-        problem = _("条件“%(when)s”有误:%(told)s") % {"when": expression, "told": told}
+        problem = _("条件“%(when)s”有误：%(told)s") % {"when": expression, "told": told}
         notes.fault(place, problem, _("写成 问题 == '选项' and 问题 in ['选项', '选项'] 的形式"))
     return not told
 
@@ -93,5 +93,5 @@ def _check(notes: Notes, place: Place, expression: str, asked: Mapping[str, Situ
     for name, code in conditions.answers_in(expression):
         if name in asked and code not in asked[name].options:
             problem = _("问题“%(key)s”没有选项“%(code)s”") % {"key": name, "code": code}
-            remedy = _("可选:%(choices)s") % {"choices": " | ".join(asked[name].options)}
+            remedy = _("可选：%(choices)s") % {"choices": " | ".join(asked[name].options)}
             notes.fault(place, problem, remedy)

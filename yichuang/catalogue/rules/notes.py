@@ -37,5 +37,5 @@ class Notes:
             return key in known
         facts = {"kind": kind, "key": key, "hint": did_you_mean(key, known)}
         problem = _("%(kind)s中没有“%(key)s”%(hint)s") % facts
-        self.fault(place, problem, _("改成已有的key,或先在%(kind)s中定义它") % facts)
+        self.fault(place, problem, _("改成已有的key，或先在%(kind)s中定义它") % facts)
         return False

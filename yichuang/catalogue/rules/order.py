@@ -36,13 +36,13 @@ def _check_bundle(notes: Notes, bundle: Bundle) -> None:
                 if other == member.item or other not in keys:
                     problem = _("“%(item)s”等待的“%(other)s”不是本一件事的其他事项")
                     facts = {"item": member.item, "other": other}
-                    notes.fault(("members", position, name), problem % facts, _("改正,或把它加到members"))
+                    notes.fault(("members", position, name), problem % facts, _("改正，或把它加到members"))
                     continue
                 waits[member.item].add(other)
                 if name == "result_of" and not _supplies(notes, member.item, other):
                     problem = _("“%(item)s”没有一种材料可以由“%(other)s”的结果替代")
                     facts = {"item": member.item, "other": other}
-                    remedy = _("在该材料的stands_in中写 item:%(other)s,或把result_of改为after") % facts
+                    remedy = _("在该材料的stands_in中写 item:%(other)s，或把result_of改为after") % facts
                     notes.fault(("members", position, name), problem % facts, remedy)
     _check_circle(notes, waits, items)
 
@@ -71,5 +71,7 @@ def _check_circle(notes: Notes, waits: dict[str, set[str]], items: list[Item]) -
     try:
         TopologicalSorter(waits).prepare()
     except CycleError as error:
-        problem = _("事项互相等待,谁也不能先办:%(circle)s") % {"circle": " → ".join(reversed(error.args[1]))}
-        notes.fault(("members",), problem, _("去掉其中一个after或result_of,或材料的item:来源"))
+        problem = _("事项互相等待，谁也不能先办：%(circle)s") % {
+            "circle": " → ".join(reversed(error.args[1]))
+        }
+        notes.fault(("members",), problem, _("去掉其中一个after或result_of，或材料的item:来源"))

@@ -36,40 +36,42 @@ def instant_means_at_once(item: Item, notes: Notes) -> None:
     """Wenzhou 1: 即办件 ⇔ the promise is minutes (or no working day) and no step takes a day."""
     at_once = item.promised_limit.unit is Unit.MINUTES or item.promised_limit.value == 0
     if (item.kind is ItemKind.INSTANT) != at_once:
-        problem = _("即办件的承诺时限以分钟计,承诺件的以天计,两者不一致")
-        notes.fault(("promised_limit",), problem, _("改kind(instant | promised),或改promised_limit"))
+        problem = _("即办件的承诺时限以分钟计，承诺件的以天计，两者不一致")
+        notes.fault(("promised_limit",), problem, _("改kind(instant | promised)，或改promised_limit"))
 
 
 def result_fits_its_kind(item: Item, notes: Notes) -> None:
     """Wenzhou 2: the name of the result tells its kind, every result has one, and what is issued has a sample."""
     if item.result_kind not in _RESULT_KINDS:
         problem = _("结果类型“%(kind)s”不存在") % {"kind": item.result_kind}
-        notes.fault(("result_kind",), problem, _("可选:%(choices)s") % {"choices": " | ".join(_RESULT_KINDS)})
+        notes.fault(
+            ("result_kind",), problem, _("可选：%(choices)s") % {"choices": " | ".join(_RESULT_KINDS)}
+        )
         return
     if (item.result_kind == "none") == bool(item.result_name):
-        problem = _("有结果名称就要有结果类型,没有结果就都不写")
-        notes.fault(("result_name",), problem, _("补上result_name,或把result_kind改为none"))
+        problem = _("有结果名称就要有结果类型，没有结果就都不写")
+        notes.fault(("result_name",), problem, _("补上result_name，或把result_kind改为none"))
     expected = next((kind for ends, kind in _RESULT_ENDINGS if item.result_name.endswith(ends)), "")
     if expected and item.result_kind not in {expected, "none"}:
         facts = {"name": item.result_name, "expected": expected, "kind": item.result_kind}
-        problem = _("结果“%(name)s”按名称应是%(expected)s,写的是%(kind)s") % facts
+        problem = _("结果“%(name)s”按名称应是%(expected)s，写的是%(kind)s") % facts
         notes.fault(("result_kind",), problem, _("改result_kind或result_name"))
     if (item.result_kind in {"licence", "proof"}) != bool(item.licence_type):
-        problem = _("结果是证照或证明时要写licence_type(样本由它的模板生成),其他结果不写")
+        problem = _("结果是证照或证明时要写licence_type(样本由它的模板生成)，其他结果不写")
         notes.fault(("licence_type",), problem, _("补上或删去licence_type"))
 
 
 def visits_have_a_reason(item: Item, notes: Notes) -> None:
     """Wenzhou 3: visits other than 0 need a reason, 0 must not have one."""
     if bool(item.visits) != bool(item.visits_reason):
-        problem = _("到现场次数不为0要写原因,为0不写原因")
+        problem = _("到现场次数不为0要写原因，为0不写原因")
         notes.fault(("visits_reason",), problem, _("补上或删去visits_reason"))
 
 
 def at_most_one_visit(item: Item, notes: Notes) -> None:
     """浙江规定 art. 2 and 4: at most one visit, and nobody may add an exception to the provincial list."""
     if not 0 <= item.visits <= 1:
-        problem = _("到现场次数是%(visits)d,超过“最多跑一次”") % {"visits": item.visits}
+        problem = _("到现场次数是%(visits)d，超过“最多跑一次”") % {"visits": item.visits}
         notes.fault(("visits",), problem, _("改为0或1;例外事项只能由省里公布"))
     if item.visits_before < item.visits:
         notes.fault(("visits_before",), _("改革前的次数比现在还少"), _("核对visits和visits_before"))
@@ -78,7 +80,7 @@ def at_most_one_visit(item: Item, notes: Notes) -> None:
 def no_visit_needs_another_way(item: Item, notes: Notes) -> None:
     """Wenzhou 4: no visit and not online ⇒ by courier."""
     if item.visits == 0 and not {"web", "mobile", "courier"} & set(item.channels):
-        problem = _("到现场0次,却只能在窗口办理")
+        problem = _("到现场0次，却只能在窗口办理")
         notes.fault(("channels",), problem, _("补上web、mobile或courier"))
 
 
@@ -87,8 +89,8 @@ def fully_online_means_no_visit(item: Item, notes: Notes) -> None:
     if not 1 <= item.depth <= 4:
         notes.fault(("depth",), _("网上办理深度应为1至4"), _("全程网办写4"))
     elif item.depth == 4 and item.visits:
-        problem = _("网上办理深度是Ⅳ级(全程网办),到现场次数却是%(visits)d") % {"visits": item.visits}
-        notes.fault(("visits",), problem, _("把visits改为0,或把depth改为3"))
+        problem = _("网上办理深度是Ⅳ级(全程网办)，到现场次数却是%(visits)d") % {"visits": item.visits}
+        notes.fault(("visits",), problem, _("把visits改为0，或把depth改为3"))
 
 
 def phones_differ(item: Item, notes: Notes) -> None:
@@ -97,9 +99,9 @@ def phones_differ(item: Item, notes: Notes) -> None:
         phone = getattr(item, name)
         if not _PHONE.fullmatch(phone):
             problem = _("电话“%(phone)s”没有写全") % {"phone": phone}
-            notes.fault((name,), problem, _("写成 区号-号码,例如 0570-3021234"))
+            notes.fault((name,), problem, _("写成 区号-号码，例如 0570-3021234"))
     if item.consult_phone == item.complaint_phone:
-        notes.fault(("complaint_phone",), _("咨询电话和投诉电话相同"), _("投诉电话写另一个部门的,例如12345"))
+        notes.fault(("complaint_phone",), _("咨询电话和投诉电话相同"), _("投诉电话写另一个部门的，例如12345"))
 
 
 def place_and_hours_are_precise(item: Item, notes: Notes) -> None:
@@ -132,15 +134,15 @@ def steps_fit_the_promise(item: Item, notes: Notes) -> None:
     for position, step in enumerate(item.steps):
         if step.role not in _STEP_ROLES:
             problem = _("环节“%(name)s”的办理人“%(role)s”不存在") % {"name": step.name, "role": step.role}
-            remedy = _("可选:%(choices)s") % {"choices": " | ".join(_STEP_ROLES)}
+            remedy = _("可选：%(choices)s") % {"choices": " | ".join(_STEP_ROLES)}
             notes.fault(("steps", position, "role"), problem, remedy)
         if step.days < 0:
             notes.fault(("steps", position, "days"), _("天数不能是负数"), _("当天办完写0"))
     total, promised = sum(step.days for step in item.steps), working_days(item.promised_limit)
     if total > promised:
         facts = {"total": total, "promised": f"{promised:g}"}
-        problem = _("各环节合计%(total)d个工作日,超过承诺的%(promised)s个工作日") % facts
-        notes.fault(("steps",), problem, _("压缩环节时间,或延长promised_limit"))
+        problem = _("各环节合计%(total)d个工作日，超过承诺的%(promised)s个工作日") % facts
+        notes.fault(("steps",), problem, _("压缩环节时间，或延长promised_limit"))
 
 
 def a_fee_has_its_basis(item: Item, notes: Notes) -> None:

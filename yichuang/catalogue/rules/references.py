@@ -51,8 +51,8 @@ def _check_item(notes: Notes, item: Item) -> None:
         owner = catalogue.partners[item.partner].department
         if owner != item.department and item.department in notes.folder.departments:
             facts = {"partner": item.partner, "owner": owner, "department": item.department}
-            problem = _("部门系统“%(partner)s”属于%(owner)s,事项却属于%(department)s") % facts
-            notes.fault(("partner",), problem, _("改partner,或改department"))
+            problem = _("部门系统“%(partner)s”属于%(owner)s，事项却属于%(department)s") % facts
+            notes.fault(("partner",), problem, _("改partner，或改department"))
     asked = {field.element for field in item.elements}
     _check_applicant(notes, item.applicant, asked)
 
@@ -73,8 +73,8 @@ def _check_applicant(notes: Notes, applicant: Mapping[str, str], asked: Collecti
                 ("applicant", fact), problem, _("只有:number(证件号码)、name(姓名或名称)、phone(手机号)")
             )
         elif element not in asked:
-            problem = _("申请人信息取自“%(element)s”,但表单不问这一项") % {"element": element}
-            notes.fault(("applicant", fact), problem, _("把它加到elements,或换一个数据元"))
+            problem = _("申请人信息取自“%(element)s”，但表单不问这一项") % {"element": element}
+            notes.fault(("applicant", fact), problem, _("把它加到elements，或换一个数据元"))
     missing = {"number", "name"} - applicant.keys()
     if missing:
         facts = {"facts": "、".join(sorted(missing))}
@@ -102,11 +102,11 @@ def _check_elements(notes: Notes) -> None:
     for key, element in notes.folder.catalogue.elements.items():
         if element.type not in ELEMENT_TYPES:
             problem = _("数据元类型“%(type)s”不存在") % {"type": element.type}
-            remedy = _("可选:%(choices)s") % {"choices": " | ".join(ELEMENT_TYPES)}
+            remedy = _("可选：%(choices)s") % {"choices": " | ".join(ELEMENT_TYPES)}
             notes.fault(("elements", key, "type"), problem, remedy)
         if (element.type == "choice") != bool(element.choices):
-            problem = _("类型是choice时要有choices,不是choice时不能有")
-            notes.fault(("elements", key), problem, _("补上choices(代码: 名称),或改类型"))
+            problem = _("类型是choice时要有choices，不是choice时不能有")
+            notes.fault(("elements", key), problem, _("补上choices(代码: 名称)，或改类型"))
 
 
 def _check_materials(notes: Notes) -> None:
@@ -126,8 +126,8 @@ def _check_materials(notes: Notes) -> None:
                 continue
             found = notes.refer(place, _STAND_INS[kind], target, targets[kind])
             if found and kind == "item" and catalogue.items[target].result_kind == "none":
-                problem = _("事项“%(item)s”不产生任何结果,不能替代材料") % {"item": target}
-                notes.fault(place, problem, _("给该事项写上result_kind,或删去这一来源"))
+                problem = _("事项“%(item)s”不产生任何结果，不能替代材料") % {"item": target}
+                notes.fault(place, problem, _("给该事项写上result_kind，或删去这一来源"))
 
 
 def _check_licence_types(notes: Notes) -> None:
@@ -135,7 +135,7 @@ def _check_licence_types(notes: Notes) -> None:
     for key, licence_type in notes.folder.catalogue.licence_types.items():
         if licence_type.template not in templates:
             problem = _("没有文书模板 documents/%(name)s.typ") % {"name": licence_type.template}
-            notes.fault(("licence_types", key, "template"), problem, _("放入模板文件,或改template"))
+            notes.fault(("licence_types", key, "template"), problem, _("放入模板文件，或改template"))
 
 
 def _check_resources(notes: Notes) -> None:
@@ -147,7 +147,7 @@ def _check_resources(notes: Notes) -> None:
         if resource.fallback not in FALLBACKS:
             problem = _("查不到时的办法“%(fallback)s”不存在") % {"fallback": resource.fallback}
             of_resource.fault(
-                ("fallback",), problem, _("可选:%(choices)s") % {"choices": " | ".join(FALLBACKS)}
+                ("fallback",), problem, _("可选：%(choices)s") % {"choices": " | ".join(FALLBACKS)}
             )
         for name, element in resource.answers.items():
             of_resource.refer(("answers", name), "elements", element, catalogue.elements)
@@ -219,8 +219,8 @@ def _check_mandates(notes: Notes, centres: Collection[str]) -> None:
             if of_mandate.refer(place, "items", key, folder.catalogue.items):
                 owner = folder.catalogue.items[key].department
                 if owner != mandate.department:
-                    problem = _("事项“%(item)s”属于%(owner)s,不是委托部门的事项") % {
+                    problem = _("事项“%(item)s”属于%(owner)s，不是委托部门的事项") % {
                         "item": key,
                         "owner": owner,
                     }
-                    of_mandate.fault(place, problem, _("从本委托书中删去,另立该部门的委托书"))
+                    of_mandate.fault(place, problem, _("从本委托书中删去，另立该部门的委托书"))

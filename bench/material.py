@@ -13,7 +13,8 @@ from stdnum.cn import ric
 from yichuang.base import ids
 from yichuang.cases.data import Person, Settlement, Submission
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue.data import Element, Known, SourceKind
+from yichuang.catalogue.data import Element, SourceKind
+from yichuang.catalogue.planned import Known
 from yichuang.catalogue.planning import plan as make_plan
 from yichuang.identity.data import Actor
 from yichuang.identity.models import User

@@ -15,7 +15,8 @@ from yichuang.cases.data import CaseRow, Person, Settlement, Submission
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.states import Outcome
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue.data import Element, Known, SourceKind
+from yichuang.catalogue.data import Element, SourceKind
+from yichuang.catalogue.planned import Known
 from yichuang.catalogue.planning import plan as make_plan
 from yichuang.identity.data import Actor
 from yichuang.identity.models import User

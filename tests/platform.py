@@ -27,7 +27,8 @@ import psycopg
 from tests.factories import MOTHER, sample_value
 from yichuang.base import ids
 from yichuang.catalogue import loading
-from yichuang.catalogue.data import Catalogue, Known, SourceKind
+from yichuang.catalogue.data import Catalogue, SourceKind
+from yichuang.catalogue.planned import Known
 from yichuang.catalogue.planning import plan as make_plan
 from yichuang.config import runtime
 from yichuang.identity.data import TRIAL_PASSWORD

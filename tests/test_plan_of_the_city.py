@@ -3,7 +3,8 @@
 import pytest
 
 from yichuang.catalogue import queries
-from yichuang.catalogue.data import Known, SourceKind
+from yichuang.catalogue.data import SourceKind
+from yichuang.catalogue.planned import Known
 from yichuang.catalogue.planning import everything_up, plan
 
 pytestmark = pytest.mark.django_db

@@ -16,17 +16,16 @@ from yichuang.catalogue.data import (
     ItemElement,
     ItemKind,
     ItemMaterial,
-    Known,
     LicenceType,
     MaterialType,
     Member,
     Necessity,
-    Plan,
     Resource,
     Situation,
     SourceKind,
     Step,
 )
+from yichuang.catalogue.planned import Known, Plan
 from yichuang.catalogue.planning import plan
 from yichuang.deadlines.data import Limit, Unit
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.portal_visitors import text_of
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue.data import PlannedCase
+from yichuang.catalogue.planned import PlannedCase
 from yichuang.web.portal.guides import waves
 
 pytestmark = pytest.mark.django_db

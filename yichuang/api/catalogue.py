@@ -8,7 +8,7 @@ from ninja import Field, Router, Schema
 from yichuang.api.schemas import problems
 from yichuang.base.errors import NotVisible
 from yichuang.catalogue import queries, search
-from yichuang.catalogue.data import Known, Plan
+from yichuang.catalogue.planned import Known, Plan
 from yichuang.catalogue.planning import plan as make_plan
 
 router = Router()

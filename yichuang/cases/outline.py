@@ -7,7 +7,8 @@ from typing import Any
 
 from yichuang.base.arrays import array
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue.data import Catalogue, Known, Plan
+from yichuang.catalogue.data import Catalogue
+from yichuang.catalogue.planned import Known, Plan
 from yichuang.catalogue.planning import plan as make_plan
 from yichuang.identity import queries as identity_queries
 

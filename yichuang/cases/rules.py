@@ -9,7 +9,8 @@ from yichuang.base.clock import local
 from yichuang.base.errors import Forbidden, Invalid, Overtaken
 from yichuang.cases.data import Settlement
 from yichuang.catalogue.checks import check_value
-from yichuang.catalogue.data import Necessity, Plan, SourceKind
+from yichuang.catalogue.data import Necessity, SourceKind
+from yichuang.catalogue.planned import Plan
 from yichuang.identity.data import Actor, CounterFacts, Role
 
 #: A reason or opinion is read by people and printed on papers.

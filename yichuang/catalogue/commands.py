@@ -11,8 +11,9 @@ from yichuang.base import clock
 from yichuang.base.errors import Invalid, Refused
 from yichuang.catalogue import actions, queries, search, stored
 from yichuang.catalogue.checking import examine
-from yichuang.catalogue.data import Catalogue, Figures, Plan, Situation
+from yichuang.catalogue.data import Catalogue, Situation
 from yichuang.catalogue.folder import Fault
+from yichuang.catalogue.planned import Figures, Plan
 from yichuang.catalogue.planning import everything_up, plan
 from yichuang.catalogue.tables import limit_text, money_text, necessity_text, source_text, table
 from yichuang.identity.data import SYSTEM

@@ -4,17 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
-from yichuang.catalogue.data import (
-    Bundle,
-    Figures,
-    Item,
-    ItemMaterial,
-    Necessity,
-    PlannedCase,
-    PlannedField,
-    PlannedMaterial,
-    SourceKind,
-)
+from yichuang.catalogue.data import Bundle, Item, ItemMaterial, Necessity, SourceKind
+from yichuang.catalogue.planned import Figures, PlannedCase, PlannedField, PlannedMaterial
 from yichuang.deadlines.data import Limit, Unit
 
 #: Steps that one window does once for the whole application; the others are done by each department.

@@ -19,18 +19,13 @@ from yichuang.catalogue.data import (
     Fee,
     Item,
     ItemMaterial,
-    Known,
-    Lookup,
     MaterialType,
     Member,
     Necessity,
-    Plan,
-    PlannedCase,
-    PlannedField,
-    PlannedMaterial,
     Situation,
     SourceKind,
 )
+from yichuang.catalogue.planned import Known, Lookup, Plan, PlannedCase, PlannedField, PlannedMaterial
 
 _STRENGTH = {Necessity.OPTIONAL: 0, Necessity.SUPPLY_LATER: 1, Necessity.REQUIRED: 2}
 

@@ -20,7 +20,8 @@ from yichuang.cases.numbers import draw_number
 from yichuang.cases.rules import check_clerk, check_offered
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.conditions import holds, names_in
-from yichuang.catalogue.data import Bundle, Catalogue, Known, Plan, SourceKind
+from yichuang.catalogue.data import Bundle, Catalogue, SourceKind
+from yichuang.catalogue.planned import Known, Plan
 from yichuang.catalogue.planning import everything_up
 from yichuang.catalogue.planning import plan as make_plan
 from yichuang.identity import queries as identity_queries

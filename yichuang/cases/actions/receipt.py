@@ -18,7 +18,8 @@ from yichuang.cases.numbers import draw_number
 from yichuang.cases.outline import Outline, outline
 from yichuang.cases.states import Stage, Verb
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue.data import Catalogue, Plan, SourceKind
+from yichuang.catalogue.data import Catalogue, SourceKind
+from yichuang.catalogue.planned import Plan
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.actions.parties import ensure_party
 from yichuang.identity.data import Actor, Power

@@ -19,7 +19,7 @@ from yichuang.cases.actions import drafting
 from yichuang.cases.actions.receipt import check_mandates, find_receipt
 from yichuang.cases.drafts import OpenDraft, open_draft
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue.data import Plan
+from yichuang.catalogue.planned import Plan
 from yichuang.identity.data import Power
 from yichuang.web.counter.access import clerk
 from yichuang.web.counter.applications import FRESH

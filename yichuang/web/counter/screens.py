@@ -12,14 +12,8 @@ from yichuang.cases.data import Person, Settlement
 from yichuang.cases.drafts import DraftContent, OpenDraft
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.conditions import names_in
-from yichuang.catalogue.data import (
-    Catalogue,
-    Figures,
-    Necessity,
-    Plan,
-    PlannedCase,
-    PlannedField,
-)
+from yichuang.catalogue.data import Catalogue, Necessity
+from yichuang.catalogue.planned import Figures, Plan, PlannedCase, PlannedField
 from yichuang.catalogue.tables import limit_text
 from yichuang.identity import queries as identity_queries
 from yichuang.sharing.data import Outcome

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from yichuang.cases.data import Settlement
 from yichuang.cases.drafts import OpenDraft
-from yichuang.catalogue.data import Catalogue, Necessity, PlannedMaterial, SourceKind
+from yichuang.catalogue.data import Catalogue, Necessity, SourceKind
+from yichuang.catalogue.planned import PlannedMaterial
 from yichuang.web.counter.forms import FILE, TICK
 
 

@@ -5,17 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from yichuang.catalogue.data import (
-    Bundle,
-    Catalogue,
-    Item,
-    Necessity,
-    Plan,
-    PlannedCase,
-    PlannedMaterial,
-    Situation,
-    SourceKind,
-)
+from yichuang.catalogue.data import Bundle, Catalogue, Item, Necessity, Situation, SourceKind
+from yichuang.catalogue.planned import Plan, PlannedCase, PlannedMaterial
 from yichuang.catalogue.planning import everything_up, plan
 from yichuang.catalogue.rules.codes import SUBJECTS
 from yichuang.catalogue.tables import limit_text, money_text

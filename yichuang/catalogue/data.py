@@ -7,7 +7,6 @@ catalogue's own slugs; codes are the state's.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from yichuang.deadlines.data import Limit
 
@@ -275,5 +274,5 @@ class Catalogue:
         object.__setattr__(self, "granted", granted)
 
 
+#: Situation key → code of the option.
 Answers = Mapping[str, str]
-Values = Mapping[str, Any]

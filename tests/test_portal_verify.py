@@ -216,7 +216,9 @@ def test_the_upload_is_guarded_against_other_sites() -> None:
     assert client.post("/verify/", sent).status_code == 200
 
 
-def test_verification_costs_two_queries_by_code_and_three_by_file(issued: ApplicationRow) -> None:
+def test_verification_costs_two_queries_by_code_and_by_file_one_more_and_the_count_of_uploads(
+    issued: ApplicationRow,
+) -> None:
     notice = notice_of(issued)
     with CaptureQueriesContext(connection) as by_code:
         Client().get(f"/verify/{notice.verify_code}/")
@@ -224,4 +226,15 @@ def test_verification_costs_two_queries_by_code_and_three_by_file(issued: Applic
     copied = content_of(notice) + b" "
     with CaptureQueriesContext(connection) as by_file:
         upload(copied)
-    assert len(by_file) == 3
+    of_uploads = [
+        query for query in by_file if "identity_cache" in query["sql"] or "SAVEPOINT" in query["sql"]
+    ]
+    assert len(by_file) - len(of_uploads) == 3
+
+
+def test_whoever_uploads_without_end_is_asked_to_wait_and_told_the_other_way(issued: ApplicationRow) -> None:
+    for _time in range(60):
+        assert upload(b"").status_code == 200
+    page = upload(content_of(notice_of(issued)))
+    assert page.status_code == 429
+    assert "验真码" in text_of(page)

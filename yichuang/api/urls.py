@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
 from yichuang.api import applications, cases, catalogue, partners
-from yichuang.base.errors import Refused
+from yichuang.base.errors import RETRY_SECONDS, Refused
 
 
 class _TextParser(Parser):
@@ -70,6 +71,17 @@ def turned_away(request: HttpRequest, error: HttpError) -> HttpResponse:
     return api.create_response(
         request, {"code": code, "message": sentence, "field": None}, status=error.status_code
     )
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+def out_of_reach(request: HttpRequest, _error: Exception) -> HttpResponse:
+    """The database does not answer: nothing was done, and the same request may be sent again soon."""
+    sentence = _("数据库暂时没有应答，这次请求没有办成。请稍后用同样的内容再发一次。")
+    body = {"code": "out_of_reach", "message": sentence, "field": None}
+    response = api.create_response(request, body, status=503)
+    response["Retry-After"] = RETRY_SECONDS
+    return response
 
 
 urlpatterns = [path("", api.urls)]

@@ -5,6 +5,9 @@ Chinese, already translated by gettext, that says what is wrong and what to do n
 puts it in the answer, logs carry only `code`.
 """
 
+#: After so many seconds the same request may be sent again where the platform was out of reach (Retry-After).
+RETRY_SECONDS = "10"
+
 
 class Refused(Exception):  # noqa: N818 - named after what it says, not after what Python calls it
     """The act may not be done. `str(refused)` is the sentence for the person.

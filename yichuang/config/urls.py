@@ -7,3 +7,5 @@ urlpatterns = [
     path("api/", include("yichuang.api.urls")),
     path("", include("yichuang.web.urls")),
 ]
+
+handler500 = "yichuang.web.failing.server_error"

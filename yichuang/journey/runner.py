@@ -25,6 +25,7 @@ from yichuang.departments import actions as departments
 from yichuang.departments import reconciliation
 from yichuang.departments.partners import partner_keys
 from yichuang.departments.queries import partners_with_work
+from yichuang.identity import sessions
 from yichuang.journey import failures
 from yichuang.journey.reactions import REACTIONS
 from yichuang.journey.steps import ONCE_AN_ACT, STEP_QUEUE, STEPS, Step, queue_of
@@ -145,6 +146,12 @@ def make_partitions() -> None:
     """Make the ledger's partitions of the coming months."""
     for name in partitions.ensure_partitions(clock.now()):
         log.info("ledger partition made", partition=name)
+
+
+@_upkeep("sessions", "17 3 * * *")
+def forget_sessions() -> None:
+    """Delete the sessions that have ended."""
+    sessions.forget_ended()
 
 
 @_upkeep("chase", "* * * * * */10")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 import structlog
+from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +21,8 @@ from yichuang.web.portal.judging import Judgement, Verdict, judge_code, judge_fi
 
 log = structlog.get_logger(__name__)
 
+#: Opening and checking a file takes processor time. A whole hall may come in by one address.
+_UPLOADS = {"upload": "60/m/ip"}
 #: What a form takes besides its file.
 _FRAME_BYTES = 10_000
 
@@ -40,6 +43,9 @@ def verify(request: Request) -> HttpResponseBase:
             most = settings.MAX_UPLOAD_BYTES // 1_000_000
             sentence = _("文件超过%(most)d MB。这里签发的文件都小得多，请上传下载时的原始PDF文件。")
             return _page(request, [("file", sentence % {"most": most})], status=413)
+        if not ratelimit.consume(request, app="yichuang.verify", action="upload", config=_UPLOADS):
+            sentence = _("这个网络地址查验得太频繁，请过一分钟再试；也可以输入文件上的验真码。")
+            return _page(request, [("file", sentence)], status=429)
         request.upload_handlers = [_InMemory(request)]
         return _upload(request)
     typed = request.GET.get("code")

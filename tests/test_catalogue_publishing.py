@@ -12,7 +12,7 @@ from tests.catalogue_folder import write_folder
 from yichuang.base.clock import CITY_ZONE
 from yichuang.base.errors import Forbidden, NotVisible, Refused
 from yichuang.catalogue import queries
-from yichuang.catalogue.actions import CatalogueFaulty, publish
+from yichuang.catalogue.actions.publishing import CatalogueFaulty, publish
 from yichuang.catalogue.data import Catalogue
 from yichuang.catalogue.loading import read
 from yichuang.catalogue.models import BundleVersion, ItemVersion, Release

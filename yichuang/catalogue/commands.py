@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from yichuang.base import clock
 from yichuang.base.errors import Invalid, Refused
-from yichuang.catalogue import actions, queries, search, stored
+from yichuang.catalogue import queries, search, stored
+from yichuang.catalogue.actions import publishing
 from yichuang.catalogue.checking import examine
 from yichuang.catalogue.data import Catalogue, Situation
 from yichuang.catalogue.folder import Fault
@@ -38,8 +39,8 @@ def check(folder: Path) -> int:
 def publish(folder: Path) -> int:
     """Publish the folder as the platform itself; prints what became of it."""
     try:
-        publication = actions.publish(folder, actor=SYSTEM, now=clock.now())
-    except actions.CatalogueFaulty as faulty:
+        publication = publishing.publish(folder, actor=SYSTEM, now=clock.now())
+    except publishing.CatalogueFaulty as faulty:
         _print_faults(folder, faulty.faults)
         return 1
     except Refused as refused:

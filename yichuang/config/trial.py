@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from yichuang.catalogue import loading
-from yichuang.catalogue.actions import CatalogueFaulty, publish
+from yichuang.catalogue.actions.publishing import CatalogueFaulty, publish
 from yichuang.catalogue.models import Release
 from yichuang.config.runtime import CannotStart
 from yichuang.identity.actions.seal_keys import ensure_seal_keys

@@ -1,4 +1,4 @@
-"""Publishing a city's folder: the act that makes an immutable release."""
+"""Publishing (发布): the act that makes an immutable release."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -228,7 +228,7 @@ members:
   - {item: household_birth, result_of: [birth_certificate_issue]}
   - {item: medical_insurance, after: [household_birth]}
 applicant: {number: mother_number, name: mother_name}
-steps_before: 12
+outcome: independent
 """,
 }
 

@@ -155,7 +155,36 @@ ORDER: list[tuple[Edit, str, str]] = [
         "mem",
         "→",
     ),
-    ((NEWBORN, "steps_before: 12", "outcome: together"), "outcome", "结果规则“together”不存在"),
+    ((NEWBORN, "outcome: independent", "outcome: all_or_nothing"), "medical", "怎样收回"),
+    ((NEWBORN, "after: [household_birth]", "undo: keep"), "undo", "只有同成同败"),
+    ((NEWBORN, "outcome: independent", "outcome: ask_applicant"), "outcome", "要写明等多久"),
+    ((NEWBORN, "outcome: independent", "ask_within: 3 working_days"), "ask_within", "其他结果规则不写"),
+    ((NEWBORN, "after: [household_birth]", "obligatory_for: ['1']"), "obligatory_for", "本来就必须办理"),
+    (
+        (NEWBORN, "after: [household_birth]", "optional: true, obligatory_for: ['7']"),
+        "obligatory_for",
+        "subjects中没有“7”",
+    ),
+    (
+        (NEWBORN, "outcome: independent", "joint_extension: {value: 15, basis: 行政许可法}"),
+        "joint_ext",
+        "没有联合",
+    ),
+    ((NEWBORN, "outcome: independent", "joint_limit: 45 calendar_days"), "joint_limit", "没有写法律依据"),
+    (
+        (
+            NEWBORN,
+            "outcome: independent",
+            "promised_limit: 9 working_days\njoint_limit: {value: 8, unit: calendar_days, basis: 某法}",
+        ),
+        "promised_limit",
+        "长于联合办理时限",
+    ),
+    (
+        (NEWBORN, "{item: household_birth, ", "{item: household_birth, simulate: [medical_insurance], "),
+        "mem",
+        "互相等待",
+    ),
     ((NEWBORN, "item: medical_insurance", "item: household_birth"), "household", "写了两次"),
 ]
 

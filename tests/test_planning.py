@@ -159,7 +159,7 @@ def test_the_figures_compare_one_by_one_with_all_at_once(city: Catalogue) -> Non
     made = plan(city, "newborn", {}, everything_up(city))
     before, now = made.before, made.now
     assert (before.visits, before.materials, before.working_days) == (4, 7, 6.0)
-    assert (before.steps, before.forms, before.departments) == (12, 3, 3)
+    assert (before.steps, before.forms, before.departments) == (10, 3, 3)
     assert (now.visits, now.materials, now.working_days) == (1, 2, 5.0)
     assert (now.steps, now.forms, now.departments) == (7, 1, 1)
     assert made.fees == (Fee("参保费", 50000, "样例市医保办法第三条"),)

@@ -37,6 +37,30 @@ class SourceKind(StrEnum):
     PAPER = "paper"  # paper at the counter
 
 
+class OutcomePolicy(StrEnum):
+    """结果规则 of a bundle: what one member's refusal means for the others."""
+
+    INDEPENDENT = "independent"  # 各自成败: each member stands or falls alone
+    ALL_OR_NOTHING = "all_or_nothing"  # 同成同败: one refusal undoes the others, each as its `undo` says
+    ASK_APPLICANT = "ask_applicant"  # 由申请人选择: go on with the rest, or withdraw it
+
+
+class Undo(StrEnum):
+    """What becomes of a member's favourable decision where another refusal undoes the bundle."""
+
+    WITHHOLD = "withhold"  # its result is not issued before all are decided, and then not at all
+    REVOKE = "revoke"  # it took effect at once and is revoked by a written decision
+    KEEP = "keep"  # it cannot be undone, or need not be: it stays
+
+
+class Course(StrEnum):
+    """What happens to the members that wait for one that is refused, returned for correction, or late."""
+
+    CONTINUE = "continue"  # they go on without it
+    HOLD = "hold"  # they wait on
+    END = "end"  # they end
+
+
 @dataclass(frozen=True, slots=True)
 class Element:
     """A fact with one meaning everywhere (数据元). `check`: one of `checks.py`; `choices`: code → label."""
@@ -109,6 +133,7 @@ class Situation:
     """情形: a question whose answer trims fields, materials and members. `when`: only asked if true.
 
     `known`: code → ZEN expression over the elements that registers answer; where it holds, that is the answer.
+    `table`: nobody is asked; the decision table of this key computes the answer from other answers and facts.
     """
 
     key: str
@@ -117,11 +142,12 @@ class Situation:
     when: str = ""
     default: str = ""
     known: Mapping[str, str] = field(default_factory=dict)
+    table: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ItemElement:
-    """A field of an item's form. `when` is a ZEN expression over the answers; empty: always."""
+    """A field of an item's form. `when` is a ZEN expression over answers and known facts; empty: always."""
 
     element: str
     required: bool = True
@@ -148,15 +174,18 @@ class Step:
     name: str
     role: str
     days: int = 0
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """A charge in fen (1/100 yuan) with its basis."""
+    """A charge in fen (1/100 yuan) with its basis. `payer`: who pays; "": the applicant."""
 
     name: str
     amount: int
     basis: str
+    when: str = ""
+    payer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +228,8 @@ class Item:
     partner: str = ""  # key of the department's own system that handles its cases; "": works on the platform
     applicant: Mapping[str, str] = field(default_factory=dict)  # number | name | phone → element key
     limit_before: Limit | None = None  # what the guide said before the reform; None: as promised now
+    steps_before: tuple[str, ...] = ()  # its steps before the reform, by name; none: as now
+    materials_before: tuple[str, ...] = ()  # its materials before the reform, by name; none: as now
     version: int = 0  # 0: not published
 
 
@@ -206,30 +237,45 @@ class Item:
 class Member:
     """An item of a bundle. `when`: only if true. `after`: members whose decision it waits for.
 
-    `result_of`: members whose licence is this one's material (implies waiting for them).
+    `result_of`: members whose licence is this one's material. `simulate` (模拟审批): members on whose expected
+    decision its review may begin already. Both imply waiting. `optional`: the applicant may leave it out, except
+    those subjects (服务对象, A.4) that are named in `obligatory_for`.
     """
 
     item: str
     when: str = ""
     after: tuple[str, ...] = ()
     result_of: tuple[str, ...] = ()
+    simulate: tuple[str, ...] = ()
+    optional: bool = False
+    obligatory_for: tuple[str, ...] = ()
+    if_refused: Course = Course.END
+    if_returned: Course = Course.HOLD
+    if_late: Course = Course.HOLD
+    undo: Undo | None = None  # said by each member of an all-or-nothing bundle, and by no other
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """一件事: several items handled as one. A bundle is data: members, order, outcome policy."""
+    """一件事: several items handled as one. A bundle is data: members, order, outcome policy.
+
+    `joint_limit` and `joint_extension` bind the organs together where the law sets a limit for handling jointly
+    (行政许可法 art. 42: 45 days, extended once by 15); they override what the members' own limits add up to.
+    """
 
     key: str
     name: str
     lead: str  # department key
     board: str
     members: tuple[Member, ...]
-    outcome: str = "independent"  # independent: each member stands or falls alone
+    outcome: OutcomePolicy = OutcomePolicy.INDEPENDENT
+    ask_within: Limit | None = None  # until when the applicant is asked; else each `if_refused` applies
     promised_limit: Limit | None = None  # declared promise for the whole; else from the critical path
+    joint_limit: Limit | None = None
+    joint_extension: Limit | None = None
     aliases: tuple[str, ...] = ()
     summary: str = ""
     applicant: Mapping[str, str] = field(default_factory=dict)  # number | name | phone → element key
-    steps_before: int = 0  # steps of handling before the reform; 0: the sum of the members' steps
     situations: tuple[Situation, ...] = ()  # what a member's `when` refers to
     version: int = 0
 
@@ -263,6 +309,7 @@ class Catalogue:
     department_names: Mapping[str, str]
     partners: Mapping[str, Partner] = field(default_factory=dict)
     department_short_names: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)  # decision tables: key → JDM (JSON) text
     #: item → resource → the register's fields that the item may see; made from `grants`.
     granted: Mapping[str, Mapping[str, frozenset[str]]] = field(init=False, repr=False, compare=False)
 

@@ -25,6 +25,11 @@ def working_days(limit: Limit) -> float:
     return _span(limit)[0] / 7
 
 
+def shorter(limit: Limit, than: Limit) -> bool:
+    """Whether a limit is the shorter of two."""
+    return _span(limit) < _span(than)
+
+
 def promise(bundle: Bundle, cases: Sequence[PlannedCase]) -> Limit:
     """The longest path through the cases, or the promise declared for the whole where that is not longer."""
     if len(cases) == 1 and bundle.promised_limit is None:
@@ -46,13 +51,13 @@ def promise(bundle: Bundle, cases: Sequence[PlannedCase]) -> Limit:
     return Limit(span[1], Unit.MINUTES, basis)
 
 
-def before(bundle: Bundle, items: Sequence[Item], asked: Iterable[ItemMaterial]) -> Figures:
+def before(items: Sequence[Item], asked: Iterable[ItemMaterial]) -> Figures:
     """Each item alone, one after another, as its own guide says."""
     return Figures(
         visits=sum(item.visits_before for item in items),
         materials=sum(entry.necessity is not Necessity.OPTIONAL for entry in asked),
         working_days=sum(_span(item.limit_before or item.promised_limit)[0] for item in items) / 7,
-        steps=bundle.steps_before or sum(len(item.steps) for item in items),
+        steps=sum(len(item.steps_before or item.steps) for item in items),
         forms=sum(bool(item.elements) for item in items),
         departments=len({item.department for item in items}),
     )

@@ -121,15 +121,17 @@ def read(root: Path) -> Reading:
         _read_file(work, name.rstrip("?"), _FILES[name], optional=name.endswith("?"))
     for name, kind in _FOLDERS.items():
         _read_folder(work, name, kind)
-    templates = _read_templates(work)
-    folder = None if city is None else _assemble(work, city, templates)
+    templates = _read_texts(work, "documents", ".typ")
+    tables = _read_texts(work, "tables", ".json")
+    folder = None if city is None else _assemble(work, city, templates, tables)
     return Reading(folder, tuple(sorted(work.faults)))
 
 
 def digest(root: Path) -> str:
     """SHA-256 over the names and bytes of all files that are read; the same digest, the same catalogue."""
     total = hashlib.sha256()
-    for path in sorted([*root.glob("*.yaml"), *root.glob("*/*.yaml"), *root.glob("documents/*.typ")]):
+    patterns = ("*.yaml", "*/*.yaml", "documents/*.typ", "tables/*.json")
+    for path in sorted(path for pattern in patterns for path in root.glob(pattern)):
         content = path.read_bytes()
         total.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
         total.update(content)
@@ -253,18 +255,20 @@ def _peek(node: Node, name: str) -> str:
     return next((str(found.value).strip() for key, found in pairs if key.value == name), "")
 
 
-def _read_templates(work: _Work) -> dict[str, str]:
-    templates = {}
-    for path in sorted((work.root / "documents").glob("*.typ")):
+def _read_texts(work: _Work, name: str, suffix: str) -> dict[str, str]:
+    """The texts of the folder `name` by the names of their files: document templates, decision tables."""
+    texts = {}
+    for path in sorted((work.root / name).glob(f"*{suffix}")):
+        relative = f"{name}/{path.name}"
+        work.places[name, path.stem] = (relative, 1)
         try:
-            templates[path.stem] = path.read_text(encoding="utf-8")
+            texts[path.stem] = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
-            name = f"documents/{path.name}"
-            work.faults.append(Fault(name, 1, "-", _("文件不是UTF-8编码"), _("用编辑器另存为UTF-8")))
-    return templates
+            work.faults.append(Fault(relative, 1, "-", _("文件不是UTF-8编码"), _("用编辑器另存为UTF-8")))
+    return texts
 
 
-def _assemble(work: _Work, city: City, templates: Mapping[str, str]) -> Folder:
+def _assemble(work: _Work, city: City, templates: Mapping[str, str], tables: Mapping[str, str]) -> Folder:
     lists = work.lists
     departments: dict[str, Department] = lists["departments"]
     catalogue = Catalogue(
@@ -281,6 +285,7 @@ def _assemble(work: _Work, city: City, templates: Mapping[str, str]) -> Folder:
         department_names={key: department.name for key, department in departments.items()},
         partners=lists["partners"],
         department_short_names={key: department.short_name for key, department in departments.items()},
+        tables=tables,
     )
     return Folder(
         catalogue=catalogue,

@@ -58,7 +58,7 @@ def plan(catalogue: Catalogue, target_key: str, answers: Answers, known: Known) 
         cases=cases,
         fees=_fees(items),
         promised=promised,
-        before=figures.before(bundle, items, [entry for need in needs.values() for entry in need.how]),
+        before=figures.before(items, [entry for need in needs.values() for entry in need.how]),
         now=figures.now(promised, cases, fields, materials),
         applicant=bundle.applicant or next((item.applicant for item in items if item.applicant), {}),
         lookups=tuple(_lookups(catalogue, items, _wanted(fields, questions.asked), needs, known)),
@@ -318,7 +318,10 @@ def _order(
 ) -> tuple[PlannedCase, ...]:
     """The cases, each after those that it waits for; otherwise as the bundle lists them."""
     chosen = {item.key: item for item in items}
-    waits = {member.item: {*member.after, *member.result_of} & chosen.keys() for member in members}
+    waits = {
+        member.item: {*member.after, *member.result_of, *member.simulate} & chosen.keys()
+        for member in members
+    }
     for material in materials:
         if material.source is SourceKind.SISTER:
             for key in material.items:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from yichuang.catalogue import data, folder
+from yichuang.catalogue import data, facts, folder
 
 TEXT = (Path(__file__).resolve().parent.parent / "docs" / "adding-an-item.md").read_text(encoding="utf-8")
 KINDS: dict[str, type] = {
@@ -41,14 +41,17 @@ def test_the_examples_use_known_keys() -> None:
     rows += [(data.ItemElement, row) for row in item["elements"]]
     rows += [(data.ItemMaterial, row) for row in item["materials"]]
     rows += [(data.Step, row) for row in item["steps"]]
+    rows += [(facts.LegalBasis, row) for row in item["legal_bases"]]
+    rows += [(facts.Authority, item["authority"]), (facts.Service, item["service"])]
     rows += [(data.Member, row) for row in bundle["members"] if isinstance(row, dict)]
     for kind, row in rows:
         assert set(row) <= keys(kind), (kind, row)
 
 
-def test_every_key_of_an_item_and_a_bundle_is_shown() -> None:
+def test_every_key_of_an_item_its_groups_and_a_bundle_is_shown() -> None:
     _lists, item, bundle = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
-    for kind, text in ((data.Item, item), (data.Bundle, bundle)):
+    groups = ((facts.Authority, item.replace("\n  ", "\n")), (facts.Service, item.replace("\n  ", "\n")))
+    for kind, text in ((data.Item, item), (data.Bundle, bundle), *groups):
         assert [
             key for key in sorted(keys(kind)) if not re.search(rf"^(# )?{key}:", text, re.MULTILINE)
         ] == []

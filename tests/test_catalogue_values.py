@@ -1,10 +1,34 @@
-"""What may be typed into a field, by the type of its element."""
+"""What may be typed into a field, by the type of its element; vocabularies; values of older versions."""
+
+from datetime import date
+from enum import StrEnum
 
 import pytest
 
 from yichuang.base.errors import Invalid
+from yichuang.catalogue import facts
 from yichuang.catalogue.checks import check_value
-from yichuang.catalogue.data import Element
+from yichuang.catalogue.data import Element, Item, ItemKind, Necessity
+from yichuang.catalogue.facts import LegalBasis
+from yichuang.catalogue.stored import from_plain, to_plain
+from yichuang.catalogue.words import WORDS
+
+#: What a version of an item had to say before guides were complete.
+OLD_ITEM = {
+    **dict.fromkeys(
+        ("key", "name", "department", "board", "catalog_code", "task_code", "type", "level"), "1"
+    ),
+    **dict.fromkeys(("visits_reason", "result_name", "licence_type", "consult_phone", "complaint_phone"), ""),
+    **dict.fromkeys(("address", "hours"), ""),
+    **dict.fromkeys(("subjects", "channels", "conditions", "steps", "fees", "elements", "materials"), ()),
+    "kind": "promised",
+    "result_kind": "none",
+    "visits": 0,
+    "visits_before": 1,
+    "depth": 4,
+    "statutory_limit": None,
+    "promised_limit": {"value": 1},
+}
 
 
 def element(kind: str) -> Element:
@@ -49,3 +73,22 @@ def test_what_is_wrong_is_told_with_its_field(kind: str, typed: str, sentence: s
     with pytest.raises(Invalid, match=sentence) as refused:
         check_value(element(kind), typed)
     assert refused.value.field == "field"
+
+
+def test_every_vocabulary_of_the_catalogue_has_its_words() -> None:
+    kinds = {kind for kind in [*vars(facts).values(), ItemKind, Necessity] if is_vocabulary(kind)}
+    assert kinds == WORDS.keys()
+    for kind, words in WORDS.items():
+        assert set(words) == set(kind), kind
+
+
+def is_vocabulary(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not StrEnum
+
+
+def test_a_version_from_before_the_laws_were_records_still_opens() -> None:
+    item = from_plain(Item, {**OLD_ITEM, "legal_bases": ["户口登记条例第七条"], "cancel_date": "2027-12-31"})
+    assert item.legal_bases == (LegalBasis("户口登记条例第七条"),)
+    assert str(item.legal_bases[0]) == "户口登记条例第七条"
+    assert item.cancel_date == date(2027, 12, 31)
+    assert from_plain(Item, to_plain(item)) == item

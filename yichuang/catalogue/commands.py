@@ -16,7 +16,8 @@ from yichuang.catalogue.data import Catalogue, Situation
 from yichuang.catalogue.folder import Fault
 from yichuang.catalogue.planned import Figures, Plan
 from yichuang.catalogue.planning import everything_up, plan
-from yichuang.catalogue.tables import limit_text, money_text, necessity_text, source_text, table
+from yichuang.catalogue.tables import limit_text, money_text, source_text, table
+from yichuang.catalogue.words import word
 from yichuang.identity.data import SYSTEM
 
 
@@ -176,7 +177,7 @@ def _lines(catalogue: Catalogue, made: Plan, answers: Mapping[str, str]) -> Iter
         [
             [
                 material.material.name,
-                necessity_text(material.necessity),
+                word(material.necessity),
                 source_text(material.source),
                 material.because,
             ]

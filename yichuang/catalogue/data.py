@@ -6,8 +6,22 @@ catalogue's own slugs; codes are the state's.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
+from yichuang.catalogue.facts import (
+    Authority,
+    Intermediary,
+    LegalBasis,
+    MaterialForm,
+    MaterialKind,
+    Origin,
+    ResultKind,
+    ReviewKind,
+    Service,
+    SpecialProcedure,
+    StepGroup,
+)
 from yichuang.deadlines.data import Limit
 
 
@@ -85,8 +99,15 @@ class MaterialType:
     key: str
     name: str
     stands_in: tuple[str, ...] = ()
-    checkpoints: tuple[str, ...] = ()  # 受理标准: what a clerk looks at
-    issuer: str = ""
+    checkpoints: tuple[str, ...] = ()  # 受理标准: what a clerk ticks
+    issuer: str = ""  # 出具机构
+    kind: MaterialKind = MaterialKind.OTHER
+    origin: Origin = Origin.OWN
+    origin_note: str = ""  # 来源渠道说明: where and how to get it
+    page_format: str = "A4"  # 规格
+    blank: str = ""  # 空表: a file of the folder `files`
+    sample: str = ""  # 样表: the same, filled in
+    filling_notes: tuple[str, ...] = ()  # 填报须知
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +186,10 @@ class ItemMaterial:
     legal_basis: str = ""
     originals: int = 0
     copies: int = 1
+    form: MaterialForm = MaterialForm.BOTH
+    supply_within: Limit | None = None  # 容缺 range: until when it may follow, counted from acceptance
+    checkpoints: tuple[str, ...] = ()  # what this item's clerk ticks beside the points of the material itself
+    issued_within: str = ""  # 出具时间要求: how old it may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +200,10 @@ class Step:
     role: str
     days: int = 0
     when: str = ""
+    group: StepGroup | None = None  # None: not shown in groups
+    who: str = ""  # 办理人员, where the role says too little
+    result: str = ""  # 办理结果
+    standard: str = ""  # 审查标准
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +215,8 @@ class Fee:
     basis: str
     when: str = ""
     payer: str = ""
+    reducible: bool = False  # 允许减免
+    reduction: str = ""  # 减免说明: for whom and how much
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +240,12 @@ class Item:
     visits_reason: str
     channels: tuple[str, ...]  # A.5: counter | web | mobile | courier
     depth: int  # 网上办理深度 1–4
-    legal_bases: tuple[str, ...]
+    legal_bases: tuple[LegalBasis, ...]
     conditions: tuple[str, ...]
     steps: tuple[Step, ...]
     fees: tuple[Fee, ...]
     result_name: str
-    result_kind: str  # licence | approval | proof | none
+    result_kind: ResultKind
     licence_type: str  # licence type key, where result_kind is licence or proof; else ""
     consult_phone: str
     complaint_phone: str
@@ -230,6 +261,22 @@ class Item:
     limit_before: Limit | None = None  # what the guide said before the reform; None: as promised now
     steps_before: tuple[str, ...] = ()  # its steps before the reform, by name; none: as now
     materials_before: tuple[str, ...] = ()  # its materials before the reform, by name; none: as now
+    standard: str = ""  # the entry of the standard list (目录清单) that this implements
+    variant: str = ""  # 业务办理项: the two digits that tell variants of one 实施编码 apart; "": it has none
+    local_catalog_code: str = ""  # codes of the province or city from before the national ones
+    local_task_code: str = ""
+    authority: Authority = field(default_factory=Authority)
+    service: Service = field(default_factory=Service)
+    review: ReviewKind | None = None  # None: as `kind` has it
+    special_procedures: tuple[SpecialProcedure, ...] = ()
+    intermediaries: tuple[Intermediary, ...] = ()
+    quantity_limit: str = ""  # 数量限制, in words; "": none
+    result_sample: str = ""  # 结果样本: a file of the folder `files`; "": made from the result's template
+    consult_address: str = ""  # "": at `address`
+    complaint_address: str = ""  # "": at `address`
+    topics: tuple[str, ...] = ()  # 主题分类
+    effective_date: date | None = None  # None: in force as soon as it is published
+    cancel_date: date | None = None  # 取消日期: from this day no new application
     version: int = 0  # 0: not published
 
 

@@ -1,7 +1,8 @@
 """The catalogue's values as JSON and back, by their annotations.
 
 A field that a stored version does not have takes its default, a field that the program no longer has is
-left out: a version that was published years ago still opens.
+left out, a text that has become a record since is the record's first field: a version that was published
+years ago still opens.
 """
 
 import dataclasses
@@ -10,6 +11,7 @@ import json
 import types
 import typing
 from collections.abc import Callable, Mapping
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar
@@ -20,7 +22,7 @@ Made = TypeVar("Made")
 
 
 def to_plain(value: Any) -> Any:
-    """`value` as what JSON knows; enums as their values, tuples as lists."""
+    """`value` as what JSON knows; enums as their values, dates as 2026-03-09, tuples as lists."""
     if dataclasses.is_dataclass(value):
         return {
             field.name: to_plain(getattr(value, field.name))
@@ -31,6 +33,8 @@ def to_plain(value: Any) -> Any:
         return {key: to_plain(entry) for key, entry in value.items()}
     if isinstance(value, (tuple, list)):
         return [to_plain(entry) for entry in value]
+    if isinstance(value, date):
+        return value.isoformat()
     return value.value if isinstance(value, StrEnum) else value
 
 
@@ -83,5 +87,8 @@ def _maker(wanted: Any) -> Callable[[Any], Any]:
         entry_maker = _maker(arguments[1])
         return lambda plain: {key: entry_maker(entry) for key, entry in plain.items()}
     if dataclasses.is_dataclass(wanted):
-        return lambda plain: from_plain(typing.cast(type, wanted), plain)
+        kind = typing.cast(type, wanted)
+        return lambda plain: kind(plain) if isinstance(plain, str) else from_plain(kind, plain)
+    if wanted is date:
+        return date.fromisoformat
     return wanted if isinstance(wanted, type) and issubclass(wanted, StrEnum) else lambda plain: plain

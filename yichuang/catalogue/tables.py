@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from yichuang.catalogue.data import Necessity, SourceKind
+from yichuang.catalogue.data import SourceKind
 from yichuang.deadlines.data import Limit, Unit
 
 
@@ -46,16 +46,6 @@ def limit_text(limit: Limit) -> str:
 def money_text(fen: int) -> str:
     """An amount in yuan."""
     return _("%(yuan)d.%(fen)02d元") % {"yuan": fen // 100, "fen": fen % 100}
-
-
-def necessity_text(necessity: Necessity) -> str:
-    """必要性 in words."""
-    words = {
-        Necessity.REQUIRED: _("必要"),
-        Necessity.OPTIONAL: _("非必要"),
-        Necessity.SUPPLY_LATER: _("可容缺后补"),
-    }
-    return words[necessity]
 
 
 def source_text(source: SourceKind) -> str:

@@ -14,11 +14,12 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A time limit (办结时限): `value` in `unit`; `basis` is the law or promise that sets it."""
+    """A time limit (办结时限): `value` in `unit`; `basis`: what law or promise sets it; `explanation`: for people."""
 
     value: int
     unit: Unit = Unit.WORKING_DAYS
     basis: str = ""
+    explanation: str = ""
 
 
 class Light(StrEnum):

@@ -165,7 +165,7 @@ def decision(case_id: int, *, now: datetime) -> int:
     facts: dict[str, Any] = {
         "accepted_on": local(case.started_at or now).date(),
         "item_type": item.type,
-        "legal_basis": item.legal_bases[0] if item.legal_bases else None,
+        "legal_basis": str(item.legal_bases[0]) if item.legal_bases else None,
     }
     if case.outcome == Outcome.GRANTED:
         kind = NoticeKind.GRANT

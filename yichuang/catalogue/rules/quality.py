@@ -23,7 +23,6 @@ _PRECISE = re.compile(r"窗口|\d+室|室$")
 #: What each stage of handling may be called; an administrative licence names all of them (national step table).
 _STAGES = (("受理",), ("审查", "审核"), ("决定", "审批"), ("送达", "办结"))
 _STEP_ROLES = (Role.CLERK.value, Role.OFFICER.value, Role.CHIEF_OFFICER.value)
-_RESULT_KINDS = ("licence", "approval", "proof", "none")
 #: Ending of a result's name → its kind, the first that fits.
 _RESULT_ENDINGS = (
     (("批复", "批文", "决定书"), "approval"),
@@ -42,12 +41,6 @@ def instant_means_at_once(item: Item, notes: Notes) -> None:
 
 def result_fits_its_kind(item: Item, notes: Notes) -> None:
     """Wenzhou 2: the name of the result tells its kind, every result has one, and what is issued has a sample."""
-    if item.result_kind not in _RESULT_KINDS:
-        problem = _("结果类型“%(kind)s”不存在") % {"kind": item.result_kind}
-        notes.fault(
-            ("result_kind",), problem, _("可选：%(choices)s") % {"choices": " | ".join(_RESULT_KINDS)}
-        )
-        return
     if (item.result_kind == "none") == bool(item.result_name):
         problem = _("有结果名称就要有结果类型，没有结果就都不写")
         notes.fault(("result_name",), problem, _("补上result_name，或把result_kind改为none"))

@@ -1,0 +1,96 @@
+"""What the vocabularies of the catalogue are called: one table per vocabulary, in the order in which people choose."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from yichuang.catalogue.data import ItemKind, Necessity
+from yichuang.catalogue.facts import (
+    ActorNature,
+    HandlingMode,
+    MaterialForm,
+    MaterialKind,
+    Origin,
+    PowerSource,
+    ResultKind,
+    ReviewKind,
+    Scope,
+    SpecialKind,
+    StepGroup,
+)
+
+#: vocabulary → value → its name
+WORDS: Mapping[type[StrEnum], Mapping[str, str | Promise]] = {
+    ItemKind: {ItemKind.INSTANT: _("即办件"), ItemKind.PROMISED: _("承诺件")},
+    Necessity: {
+        Necessity.REQUIRED: _("必要"),
+        Necessity.OPTIONAL: _("非必要"),
+        Necessity.SUPPLY_LATER: _("可容缺后补"),
+    },
+    ActorNature: {
+        ActorNature.STATUTORY: _("法定机关"),
+        ActorNature.AUTHORISED: _("授权组织"),
+        ActorNature.ENTRUSTED: _("受委托组织"),
+        ActorNature.OTHER: _("其他"),
+    },
+    PowerSource: {
+        PowerSource.OWN: _("法定本级行使"),
+        PowerSource.HANDED_DOWN: _("上级下放"),
+        PowerSource.AUTHORISED_ABOVE: _("上级授权"),
+        PowerSource.AUTHORISED_BESIDE: _("同级授权"),
+        PowerSource.ENTRUSTED_ABOVE: _("上级委托"),
+        PowerSource.ENTRUSTED_BESIDE: _("同级委托"),
+    },
+    HandlingMode: {
+        HandlingMode.ALONE: _("自办件"),
+        HandlingMode.FIRST_REVIEW: _("初审件"),
+        HandlingMode.JOINT: _("联办件"),
+        HandlingMode.PASSED_ON: _("转报件"),
+    },
+    ReviewKind: {ReviewKind.AT_ONCE: _("即审即办"), ReviewKind.BEHIND: _("前审后批")},
+    ResultKind: {
+        ResultKind.LICENCE: _("证照"),
+        ResultKind.PROOF: _("证明文件"),
+        ResultKind.APPROVAL: _("批文批复"),
+        ResultKind.DOCUMENT: _("其他公文"),
+        ResultKind.REPORT: _("鉴定报告"),
+        ResultKind.OTHER: _("其他"),
+        ResultKind.NONE: _("无"),
+    },
+    Scope: {
+        Scope.LOCAL: _("本地办理"),
+        Scope.COUNTIES: _("跨县通办"),
+        Scope.CITIES: _("跨市通办"),
+        Scope.PROVINCES: _("跨省通办"),
+        Scope.NATION: _("全国通办"),
+    },
+    StepGroup: {
+        StepGroup.APPLY: _("申请与受理"),
+        StepGroup.REVIEW: _("审查与决定"),
+        StepGroup.DELIVER: _("颁证与送达"),
+    },
+    SpecialKind: {SpecialKind.EXTENSION: _("延长审批"), SpecialKind.OTHER: _("其他特别程序")},
+    MaterialKind: {
+        MaterialKind.CERTIFICATE: _("证件证书"),
+        MaterialKind.PROOF: _("证明"),
+        MaterialKind.FORM: _("申请表格文书"),
+        MaterialKind.OTHER: _("其他"),
+    },
+    MaterialForm: {
+        MaterialForm.PAPER: _("纸质"),
+        MaterialForm.ELECTRONIC: _("电子"),
+        MaterialForm.BOTH: _("纸质或者电子"),
+    },
+    Origin: {
+        Origin.OWN: _("申请人自备"),
+        Origin.GOVERNMENT: _("政府部门核发"),
+        Origin.OTHER: _("其他"),
+    },
+}
+
+
+def word(value: StrEnum) -> str:
+    """The name of a value of one of the vocabularies, in the language of the reader."""
+    return str(WORDS[type(value)][value])

@@ -1,6 +1,7 @@
 """Publishing a folder: what is checked, what gets a new version, what never changes again."""
 
 import threading
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,17 +11,19 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.catalogue_folder import write_folder
 from yichuang.base.clock import CITY_ZONE
-from yichuang.base.errors import Forbidden, NotVisible, Refused
+from yichuang.base.errors import Forbidden, NotVisible, Overtaken, Refused
 from yichuang.catalogue import queries
-from yichuang.catalogue.actions.publishing import CatalogueFaulty, publish
+from yichuang.catalogue.actions.publishing import CatalogueFaulty, publish, publish_folder
+from yichuang.catalogue.checking import check
 from yichuang.catalogue.data import Catalogue
-from yichuang.catalogue.loading import read
+from yichuang.catalogue.loading import digest, read
 from yichuang.catalogue.models import BundleVersion, ItemVersion, Release
 from yichuang.identity.data import SYSTEM, Actor, ActorKind, Role
 from yichuang.identity.models import Department, Mandate
 from yichuang.ledger.models import Entry
 
 NOW = datetime(2026, 3, 9, 9, 30, tzinfo=CITY_ZONE)
+MANAGER = Actor(ActorKind.STAFF, 1, roles=frozenset({Role.MANAGER}))
 HOUSEHOLD = "items/household_birth.yaml"
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +60,60 @@ def test_what_is_published_is_what_the_folder_says(folder: Path) -> None:
     assert queries.item("household_birth", household.version) == household
     assert queries.bundle("newborn", bundle.version) == bundle
     assert list(catalogue.items) == list(said.items)
+
+
+def test_the_folder_that_was_published_is_made_from_the_release_again(folder: Path) -> None:
+    """All but the accounts of a trial: what can never be deleted names no person."""
+    first = publish(folder, actor=SYSTEM, now=NOW).release
+    said = read(folder).folder
+    assert said is not None
+    without_accounts = replace(said, staff=())
+    assert queries.folder() == without_accounts
+    edit(folder, "departments.yaml", "place: 一楼", "place: 二楼")
+    publish(folder, actor=SYSTEM, now=NOW)
+    assert queries.folder().counters[0].place == "二楼"
+    assert queries.folder(first) == without_accounts
+    assert check(queries.folder()) == ()
+
+
+def test_a_release_without_its_establishment_asks_to_be_published_again(folder: Path) -> None:
+    """As an older program published it."""
+    publication = publish(folder, actor=SYSTEM, now=NOW)
+    older = Release.objects.get(id=publication.release)
+    older.pk, older.establishment, older.digest = None, "", "of the content alone"
+    older.save()
+    queries.forget()
+    assert queries.current().elements
+    with pytest.raises(Refused, match="请先重新发布一次"):
+        queries.folder()
+    assert publish(folder, actor=SYSTEM, now=NOW).is_new
+    assert queries.folder().departments
+    with pytest.raises(NotVisible, match="没有第999999次"):
+        queries.folder(999999)
+
+
+def test_a_catalogue_is_published_only_over_the_release_that_it_was_made_from(folder: Path) -> None:
+    base = publish(folder, actor=SYSTEM, now=NOW).release
+    in_force = queries.folder()
+    household = replace(in_force.catalogue.items["household_birth"], visits_before=3)
+    items = {**in_force.catalogue.items, "household_birth": household}
+    changed = replace(in_force, catalogue=replace(in_force.catalogue, items=items))
+    publication = publish_folder(changed, base=base, actor=MANAGER, now=NOW)
+    assert publication.items == ("household_birth",)
+    assert queries.current().items["household_birth"].visits_before == 3
+    with pytest.raises(Overtaken, match="别人已经发布"):
+        publish_folder(in_force, base=base, actor=MANAGER, now=NOW)
+    with pytest.raises(CatalogueFaulty):
+        publish_folder(replace(in_force, departments={}), base=publication.release, actor=MANAGER, now=NOW)
+    with pytest.raises(Forbidden):
+        publish_folder(in_force, base=publication.release, actor=Actor(ActorKind.STAFF, 1), now=NOW)
+
+
+def test_what_the_folder_said_last_is_known_also_after_a_change_made_elsewhere(folder: Path) -> None:
+    base = publish(folder, actor=SYSTEM, now=NOW).release
+    in_force = queries.folder()
+    publish_folder(replace(in_force, overrides=()), base=base, actor=MANAGER, now=NOW)
+    assert queries.published_digest() == digest(folder)
 
 
 def test_the_same_folder_is_published_once(folder: Path) -> None:

@@ -6,12 +6,17 @@ from django.db import models
 
 
 class Release(models.Model):
-    """One publication of a city's folder: everything but the items and bundles, which have versions of their own."""
+    """One publication of a city's catalogue: everything but the items and bundles, which have versions of their own."""
 
     id = models.BigAutoField(primary_key=True)
     digest = models.CharField(max_length=64, help_text="SHA-256 of the content")
-    source_digest = models.CharField(max_length=64, help_text="SHA-256 of the folder's files")
+    source_digest = models.CharField(
+        max_length=64, help_text="SHA-256 of the folder's files; empty where it was not published from files"
+    )
     content = models.TextField(help_text="JSON of the catalogue; items and bundles as key → version")
+    establishment = models.TextField(
+        default="", help_text="JSON of the folder's organs and days; empty in releases of older programs"
+    )
     templates = models.TextField(help_text="JSON of the document templates: name → typst source")
     actor_kind = models.CharField(max_length=20)
     actor_id = models.BigIntegerField()

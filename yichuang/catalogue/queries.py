@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from yichuang.base.errors import NotVisible, Refused
 from yichuang.catalogue import stored
 from yichuang.catalogue.data import Bundle, Catalogue, Item
+from yichuang.catalogue.folder import Folder
 from yichuang.catalogue.models import BundleVersion, ItemVersion, Release
 
 #: Seconds for which a process does not ask whether there is a newer release.
@@ -51,6 +52,26 @@ def current() -> Catalogue:
     Raises `Refused` where nothing has been published yet.
     """
     return _held().catalogue
+
+
+def folder(release: int | None = None) -> Folder:
+    """Everything that `release` published (None: the release in force), as if it had just been read from files.
+
+    Not kept in memory. Raises `NotVisible` where there is no such release, `Refused` where an older program
+    published it, which did not keep the establishment.
+    """
+    held = _held() if release is None else _load(release)
+    row = Release.objects.only("establishment").get(id=held.catalogue.release)
+    if not row.establishment:
+        sentence = _("第%(release)d次发布是旧版程序做的，没有保存机构信息。请先重新发布一次目录。")
+        raise Refused(sentence % {"release": row.id}, code="release_incomplete")
+    return stored.join(held.catalogue, json.loads(row.establishment), held.templates)
+
+
+def published_digest() -> str:
+    """SHA-256 of the files that were last published whole from a folder; empty where there was none."""
+    whole = Release.objects.exclude(source_digest="").exclude(establishment="")
+    return whole.order_by("-id").values_list("source_digest", flat=True).first() or ""
 
 
 def template(name: str) -> str:
@@ -149,7 +170,10 @@ def _refreshed(held: _Held | None) -> _Held:
 
 
 def _load(release_id: int) -> _Held:
-    release = Release.objects.get(id=release_id)
+    release = Release.objects.filter(id=release_id).first()
+    if release is None:
+        sentence = _("没有第%(release)d次发布的目录。") % {"release": release_id}
+        raise NotVisible(sentence, code="release_unknown")
     content = json.loads(release.content)
     item_rows = _rows(ItemVersion, content["items"])
     items = {row_id: _item(text, version) for row_id, _key, version, text in item_rows}

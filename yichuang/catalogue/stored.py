@@ -17,8 +17,13 @@ from functools import cache
 from typing import Any, TypeVar
 
 from yichuang.catalogue.data import Bundle, Catalogue, Item
+from yichuang.catalogue.folder import Folder
 
 Made = TypeVar("Made")
+
+#: What a release keeps of a folder beside the catalogue and the templates. The accounts of a trial are not
+#: published: a release can never be deleted, so it names no person.
+_ESTABLISHMENT = ("region", "regions", "departments", "counters", "mandates", "overrides")
 
 
 def to_plain(value: Any) -> Any:
@@ -40,8 +45,7 @@ def to_plain(value: Any) -> Any:
 
 def from_plain(kind: type[Made], plain: Mapping[str, Any]) -> Made:
     """A dataclass from what `to_plain` made of it."""
-    makers = _makers(typing.cast(Any, kind))
-    return kind(**{name: makers[name](value) for name, value in plain.items() if name in makers})
+    return kind(**_fields(kind, plain))
 
 
 def to_text(plain: Any) -> str:
@@ -55,11 +59,35 @@ def digest(text: str) -> str:
 
 
 def split(catalogue: Catalogue) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """The catalogue as a release stores it: (the rest, items by key, bundles by key), without version numbers."""
+    """The catalogue as a release stores it: (the rest, items by key, bundles by key), without version numbers.
+
+    In the order of the keys, as a folder is read, so that the same content has the same digest wherever it was made.
+    """
     rest = to_plain(dataclasses.replace(catalogue, items={}, bundles={}))
     del rest["items"], rest["bundles"], rest["release"]
-    items = {key: _unversioned(item) for key, item in catalogue.items.items()}
-    return rest, items, {key: _unversioned(bundle) for key, bundle in catalogue.bundles.items()}
+    items = {key: _unversioned(item) for key, item in sorted(catalogue.items.items())}
+    return rest, items, {key: _unversioned(bundle) for key, bundle in sorted(catalogue.bundles.items())}
+
+
+def split_establishment(folder: Folder) -> dict[str, Any]:
+    """What a release stores of the folder beside the catalogue and the templates."""
+    return {name: to_plain(getattr(folder, name)) for name in _ESTABLISHMENT}
+
+
+def join(catalogue: Catalogue, establishment: Mapping[str, Any], templates: Mapping[str, str]) -> Folder:
+    """The folder that was published, as if it had just been read: no version numbers, and no places in files."""
+    read = dataclasses.replace(
+        catalogue,
+        release=0,
+        items={key: dataclasses.replace(item, version=0) for key, item in catalogue.items.items()},
+        bundles={key: dataclasses.replace(bundle, version=0) for key, bundle in catalogue.bundles.items()},
+    )
+    return Folder(catalogue=read, staff=(), templates=templates, places={}, **_fields(Folder, establishment))
+
+
+def _fields(kind: type[Any], plain: Mapping[str, Any]) -> dict[str, Any]:
+    makers = _makers(typing.cast(Any, kind))
+    return {name: makers[name](value) for name, value in plain.items() if name in makers}
 
 
 def _unversioned(value: Item | Bundle) -> dict[str, Any]:
@@ -80,9 +108,9 @@ def _maker(wanted: Any) -> Callable[[Any], Any]:
     if origin in {types.UnionType, typing.Union}:
         inner = _maker(next(kind for kind in arguments if kind is not type(None)))
         return lambda plain: None if plain is None else inner(plain)
-    if origin is tuple:
+    if origin in {tuple, frozenset}:
         each = _maker(arguments[0])
-        return lambda plain: tuple(each(entry) for entry in plain)
+        return lambda plain: origin(each(entry) for entry in plain)
     if origin is not None:
         entry_maker = _maker(arguments[1])
         return lambda plain: {key: entry_maker(entry) for key, entry in plain.items()}

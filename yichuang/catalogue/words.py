@@ -6,7 +6,7 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from yichuang.catalogue.data import ItemKind, Necessity
+from yichuang.catalogue.data import Course, ItemKind, Necessity, OutcomePolicy, Undo
 from yichuang.catalogue.facts import (
     ActorNature,
     HandlingMode,
@@ -20,6 +20,8 @@ from yichuang.catalogue.facts import (
     SpecialKind,
     StepGroup,
 )
+from yichuang.deadlines.data import Unit
+from yichuang.identity.data import Power, Role
 
 #: vocabulary → value → its name
 WORDS: Mapping[type[StrEnum], Mapping[str, str | Promise]] = {
@@ -87,6 +89,35 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str | Promise]] = {
         Origin.OWN: _("申请人自备"),
         Origin.GOVERNMENT: _("政府部门核发"),
         Origin.OTHER: _("其他"),
+    },
+    OutcomePolicy: {
+        OutcomePolicy.INDEPENDENT: _("各自成败"),
+        OutcomePolicy.ALL_OR_NOTHING: _("同成同败"),
+        OutcomePolicy.ASK_APPLICANT: _("由申请人选择"),
+    },
+    Undo: {
+        Undo.WITHHOLD: _("结果暂不发出"),
+        Undo.REVOKE: _("撤销决定"),
+        Undo.KEEP: _("保留"),
+    },
+    Course: {
+        Course.CONTINUE: _("后面的照办"),
+        Course.HOLD: _("后面的等待"),
+        Course.END: _("后面的终止"),
+    },
+    Unit: {
+        Unit.WORKING_DAYS: _("工作日"),
+        Unit.CALENDAR_DAYS: _("自然日"),
+        Unit.MINUTES: _("分钟"),
+    },
+    Power: {Power.RECEIVE: _("收件"), Power.ACCEPT: _("受理"), Power.DELIVER: _("送达")},
+    Role: {
+        Role.CLERK: _("窗口人员"),
+        Role.OFFICER: _("审批人员"),
+        Role.CHIEF_OFFICER: _("首席代表"),
+        Role.MANAGER: _("中心管理员"),
+        Role.SUPERVISOR: _("督查人员"),
+        Role.ADMINISTRATOR: _("系统管理员"),
     },
 }
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from yichuang.base import clock
 from yichuang.base.errors import Refused
-from yichuang.catalogue import loading
+from yichuang.catalogue import loading, queries
 from yichuang.catalogue.models import Release
 from yichuang.config import preparing, runtime, serving, tuning
 from yichuang.identity.models import Department
@@ -98,14 +98,14 @@ def time_of_day() -> Iterator[Finding]:
 
 def catalogue() -> Iterator[Finding]:
     """A city is published, and the folder says the same."""
-    newest = Release.objects.order_by("-id").only("id", "source_digest", "published_at").first()
+    newest = Release.objects.order_by("-id").only("id", "published_at").first()
     if newest is None:
         yield Finding(False, _("事项目录：尚未发布"), _("执行 yichuang catalogue publish"))
         return
     facts = {"release": newest.id, "day": f"{clock.local(newest.published_at):%Y-%m-%d}"}
     yield Finding(True, _("事项目录：第 %(release)d 次发布(%(day)s)") % facts)
     folder = settings.CATALOGUE_DIR
-    if folder.is_dir() and loading.digest(folder) != newest.source_digest:
+    if folder.is_dir() and loading.digest(folder) != queries.published_digest():
         remedy = _("先执行 yichuang catalogue check，再执行 yichuang catalogue publish")
         yield Finding(False, _("事项目录：%(folder)s 与已发布的不同") % {"folder": folder}, remedy)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from yichuang.catalogue import loading
+from yichuang.catalogue import loading, queries
 from yichuang.catalogue.actions.publishing import CatalogueFaulty, publish
 from yichuang.catalogue.models import Release
 from yichuang.config.runtime import CannotStart
@@ -24,7 +24,7 @@ def establish_trial(
 
     A folder with faults leaves the release in force; raises `CannotStart` where there is none yet.
     """
-    if not _is_in_force(folder):
+    if not _is_published(folder):
         report("发布样例城市… publishing the sample city")
         _publish(folder, now, report)
     elif not Staff.objects.exists():
@@ -47,9 +47,8 @@ def _publish(folder: Path, now: datetime, report: Callable[[str], None]) -> None
         _create_accounts(folder, now)
 
 
-def _is_in_force(folder: Path) -> bool:
-    newest = Release.objects.order_by("-id").values_list("source_digest", flat=True).first()
-    return newest is not None and newest == loading.digest(folder)
+def _is_published(folder: Path) -> bool:
+    return queries.published_digest() == loading.digest(folder)
 
 
 def _create_accounts(folder: Path, now: datetime) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from yichuang.base.errors import Forbidden, Invalid
+from yichuang.base.errors import Forbidden, Invalid, Overtaken
 from yichuang.catalogue import loading, queries, stored
-from yichuang.catalogue.checking import examine
+from yichuang.catalogue.checking import check, examine
 from yichuang.catalogue.folder import Fault, Folder
 from yichuang.catalogue.models import BundleVersion, ItemVersion, Release
 from yichuang.deadlines.actions import DayRow, set_overrides
@@ -25,19 +25,19 @@ _LOCK = 0x79630001
 
 
 class CatalogueFaulty(Invalid):
-    """The folder has faults; nothing was published."""
+    """The catalogue has faults; nothing was published."""
 
     code = "catalogue_faulty"
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        sentence = _("目录有%(count)d处错误，没有发布。请先运行 yichuang catalogue check 并逐条改正。")
+        sentence = _("目录有%(count)d处错误，没有发布。请逐条改正后再发布。")
         super().__init__(sentence % {"count": len(faults)})
         self.faults = tuple(faults)
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What was published. `is_new` is false where the folder says what the release in force already says."""
+    """What was published. `is_new` is false where the catalogue says what the release in force already says."""
 
     release: int
     is_new: bool
@@ -51,25 +51,54 @@ def publish(root: Path, *, actor: Actor, now: datetime) -> Publication:
     An item or bundle whose content is the same keeps its version. Raises `CatalogueFaulty` where the check
     finds anything, `Forbidden` where the actor is neither the platform nor manager nor administrator.
     """
-    if actor.kind is not ActorKind.SYSTEM and not actor.has(Role.MANAGER, Role.ADMINISTRATOR):
-        raise Forbidden(_("发布事项目录由中心管理员或系统管理员进行，请与他们联系。"), code="may_not_publish")
+    check_may_publish(actor)
     source_digest = loading.digest(root)
-    newest = Release.objects.order_by("-id").only("id", "source_digest").first()
-    if newest is not None and newest.source_digest == source_digest:
+    newest = Release.objects.order_by("-id").only("id", "source_digest", "establishment").first()
+    if newest is not None and newest.source_digest == source_digest and newest.establishment:
         return Publication(newest.id, is_new=False)
     reading = examine(root)
     if reading.folder is None or reading.faults:
         raise CatalogueFaulty(reading.faults)
+    return _publish(reading.folder, source_digest, None, actor, now)
+
+
+def publish_folder(folder: Folder, *, base: int, actor: Actor, now: datetime) -> Publication:
+    """Publish a catalogue that was made from release `base` (0: none yet), as `publish` does it with files.
+
+    Raises `CatalogueFaulty` and `Forbidden` like `publish`, `Overtaken` where `base` is no longer in force: what
+    another person published meanwhile is not undone unseen.
+    """
+    check_may_publish(actor)
+    if faults := check(folder):
+        raise CatalogueFaulty(faults)
+    return _publish(folder, "", base, actor, now)
+
+
+def check_may_publish(actor: Actor) -> None:
+    """Raises `Forbidden` where the actor is neither the platform nor manager nor administrator."""
+    if actor.kind is not ActorKind.SYSTEM and not actor.has(Role.MANAGER, Role.ADMINISTRATOR):
+        raise Forbidden(_("发布事项目录由中心管理员或系统管理员进行，请与他们联系。"), code="may_not_publish")
+
+
+def _publish(
+    folder: Folder, source_digest: str, base: int | None, actor: Actor, now: datetime
+) -> Publication:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        publication = _write(reading.folder, source_digest, actor, now)
+        newest = Release.objects.order_by("-id").first()
+        if base is not None and base != (newest.id if newest else 0):
+            sentence = _("在您准备的时候，别人已经发布了新的目录，这次没有发布。请重新核对差异后再发布。")
+            raise Overtaken(sentence, code="release_overtaken")
+        publication = _write(folder, source_digest, newest, actor, now)
         transaction.on_commit(queries.forget)
     queries.forget()
     return publication
 
 
-def _write(folder: Folder, source_digest: str, actor: Actor, now: datetime) -> Publication:
+def _write(
+    folder: Folder, source_digest: str, newest: Release | None, actor: Actor, now: datetime
+) -> Publication:
     establish(folder, now=now)
     days: list[DayRow] = [
         {"date": day.date, "working": day.working, "name": day.name, "provisional": day.provisional}
@@ -78,8 +107,8 @@ def _write(folder: Folder, source_digest: str, actor: Actor, now: datetime) -> P
     set_overrides(days, actor_kind=actor.kind, actor_id=actor.id, now=now)
     rest, items, bundles = stored.split(folder.catalogue)
     templates = stored.to_text(dict(folder.templates))
-    digest = stored.digest(stored.to_text([rest, items, bundles]) + templates)
-    newest = Release.objects.order_by("-id").first()
+    establishment = stored.to_text(stored.split_establishment(folder))
+    digest = stored.digest(stored.to_text([rest, items, bundles]) + establishment + templates)
     if newest is not None and newest.digest == digest:
         return Publication(newest.id, is_new=False)
     in_force = json.loads(newest.content) if newest else {"items": {}, "bundles": {}}
@@ -89,6 +118,7 @@ def _write(folder: Folder, source_digest: str, actor: Actor, now: datetime) -> P
         digest=digest,
         source_digest=source_digest,
         content=stored.to_text({**rest, "items": new_items.in_force, "bundles": new_bundles.in_force}),
+        establishment=establishment,
         templates=templates,
         actor_kind=actor.kind,
         actor_id=actor.id,

@@ -22,6 +22,7 @@ _KINDS = {
     "choice": "select",
     "citizen_number": "code",
     "organisation_code": "code",
+    "project_code": "code",
     "address": "text",
 }
 

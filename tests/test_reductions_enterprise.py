@@ -1,0 +1,92 @@
+"""What the sample city saves a company: the seeds' figures, computed by `plan()` from each item's own guide.
+
+"Before" is each item alone, as its guide says; "now" is the bundle at one window, with every register answering.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from yichuang.catalogue.checking import examine
+from yichuang.catalogue.data import Catalogue, SourceKind
+from yichuang.catalogue.planned import Plan
+from yichuang.catalogue.planning import everything_up, plan
+
+CITY = Path(__file__).resolve().parent.parent / "catalogues" / "quzhou"
+
+
+@pytest.fixture(scope="module")
+def city() -> Catalogue:
+    reading = examine(CITY)
+    assert reading.catalogue is not None, [str(fault) for fault in reading.faults]
+    return reading.catalogue
+
+
+def planned(city: Catalogue, key: str, **answers: str) -> Plan:
+    return plan(city, key, answers, everything_up(city))
+
+
+def brought(result: Plan) -> set[str]:
+    """The materials that the applicant has to supply."""
+    return {
+        line.material.key for line in result.materials if line.source in {SourceKind.UPLOAD, SourceKind.PAPER}
+    }
+
+
+def test_a_company_starts_with_five_materials_in_a_day_for_nothing(city: Catalogue) -> None:
+    start = planned(city, "company_start")
+    assert len(start.materials) <= 5
+    assert (start.promised.value, start.promised.unit) == (1, "working_days")
+    assert start.fees == ()
+    # The two steps in which the company takes part: it applies, it receives.
+    taking_part = {step.name for case in start.cases for step in case.item.steps if step.role == "clerk"}
+    assert taking_part == {"受理", "送达"}
+
+
+def test_a_restaurant_opens_with_one_floor_plan_for_all(city: Catalogue) -> None:
+    most = {
+        "signboard": "yes",
+        "gathering_place": "yes",
+        "cooking_smoke": "yes",
+        "tea_house": "yes",
+        "sewer": "yes",
+    }
+    opening = planned(city, "restaurant_opening", **most)
+    plan_of_the_floor = next(line for line in opening.materials if line.material.key == "premises_layout")
+    assert set(plan_of_the_floor.items) == {
+        "food_business_licence",
+        "fire_safety_check",
+        "public_hygiene_licence",
+    }
+    assert (opening.before.departments, opening.now.departments) == (6, 1)
+    assert opening.now.visits == 0
+    least = dict.fromkeys(most, "no")
+    assert len(planned(city, "restaurant_opening", **least).cases) == 2
+
+
+def test_an_employee_is_hired_with_the_contract_alone(city: Catalogue) -> None:
+    hiring = planned(city, "employee_hiring")
+    assert brought(hiring) == {"labour_contract"}
+    assert (hiring.before.visits, hiring.now.visits) == (5, 0)
+    assert (hiring.before.materials, hiring.now.materials) == (15, 1)
+
+
+def test_a_company_closes_simply_only_after_twenty_days_of_publication(city: Catalogue) -> None:
+    closing = planned(city, "company_simple_closing")
+    waits = {case.item.key: case.waits_for for case in closing.cases}
+    assert waits["company_cancellation"] == ("closing_publication", "company_tax_clearance")
+    publication = city.items["closing_publication"]
+    assert (publication.promised_limit.value, publication.promised_limit.unit) == (20, "calendar_days")
+    after = {key for key, earlier in waits.items() if earlier == ("company_cancellation",)}
+    assert {"social_insurance_closing", "seal_closing", "bank_account_closing"} <= after
+    assert closing.promised.value >= 15  # twenty calendar days, and the registration
+    trader = planned(city, "company_simple_closing", closing_subject="trader")
+    assert "closing_publication" not in {case.item.key for case in trader.cases}
+
+
+def test_a_change_is_told_once_and_followed_by_all(city: Catalogue) -> None:
+    change = planned(city, "company_information_change", had_employees="yes", food_licence_held="yes")
+    assert {case.waits_for for case in change.cases} == {(), ("company_change",)}
+    assert [field.element.key for field in change.fields].count("change_after") == 1
+    assert brought(change) == {"shareholder_decision"}
+    assert (change.before.departments, change.now.departments) == (7, 1)

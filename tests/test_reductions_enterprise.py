@@ -90,3 +90,87 @@ def test_a_change_is_told_once_and_followed_by_all(city: Catalogue) -> None:
     assert [field.element.key for field in change.fields].count("change_after") == 1
     assert brought(change) == {"shareholder_decision"}
     assert (change.before.departments, change.now.departments) == (7, 1)
+
+
+#: The seven checks of the six departments to which an owner applied for the survey of a finished building.
+SURVEYED = {
+    "planning_verification",
+    "property_survey_review",
+    "civil_defence_acceptance",
+    "greening_acceptance",
+    "parking_acceptance",
+    "elderly_facility_acceptance",
+    "kindergarten_acceptance",
+}
+
+
+def test_a_finished_building_is_accepted_at_one_window_instead_of_twelve(city: Catalogue) -> None:
+    acceptance = planned(city, "joint_completion_acceptance")
+    assert len(acceptance.cases) == 14
+    assert (acceptance.before.departments, acceptance.now.departments) == (12, 1)
+    # Three months of 22 working days each become at most one.
+    assert acceptance.before.working_days == 3 * 22
+    assert acceptance.now.working_days <= 22
+    # "nearly a hundred materials"
+    assert (acceptance.before.materials, acceptance.now.materials) == (95, 22)
+
+
+def test_what_was_surveyed_once_is_never_handed_in_again(city: Catalogue) -> None:
+    """The two halves of the seed's figures: 22 survey materials → 0, 73 materials of the other six → 22."""
+    acceptance = planned(city, "joint_completion_acceptance")
+    members = {case.item.key for case in acceptance.cases}
+    before = {key: planned(city, key).before.materials for key in members}
+    departments = {city.items[key].department for key in SURVEYED}
+    others = members - SURVEYED
+    assert sum(before[key] for key in SURVEYED) == 22
+    assert sum(before[key] for key in others) == 73
+    assert len(departments) == 6
+    assert len({city.items[key].department for key in others} - departments) == 6
+    now = [line for line in acceptance.materials if line.material.key in brought(acceptance)]
+    assert not [line.material.key for line in now if SURVEYED & set(line.items)]
+    assert len(now) == 22
+
+
+def test_one_surveyor_and_one_data_set_feed_seven_checks(city: Catalogue) -> None:
+    survey = planned(city, "combined_survey")
+    assert {case.waits_for for case in survey.cases} == {(), ("survey_submission",)}
+    made = [line for line in survey.materials if line.source is SourceKind.SISTER]
+    assert {key for line in made for key in line.items} == SURVEYED
+    assert brought(survey) == {"survey_contract", "survey_data_set", "survey_quality_report"}
+    assert [field.element.key for field in survey.fields].count("surveyor_name") == 1
+
+
+def test_a_general_project_may_begin_within_ninety_days(city: Catalogue) -> None:
+    everything = {
+        "land_way": "allocated",
+        "project_way": "verification",
+        "energy_large": "yes",
+        "by_river": "yes",
+        "fire_special": "yes",
+        "lightning_scope": "yes",
+        "water_large": "yes",
+    }
+    stages = ("construction_stage_land", "construction_stage_works", "construction_stage_permit")
+    plans = [planned(city, stage, **everything) for stage in stages]
+    assert sum(each.now.working_days for each in plans) <= 90 * 5 / 7
+    assert sum(each.before.working_days for each in plans) > 90 * 5 / 7
+    assert all(each.now.visits == 0 and each.now.departments == 1 for each in plans)
+
+
+def test_departments_that_are_each_others_precondition_review_on_the_expected_decision(
+    city: Catalogue,
+) -> None:
+    simulated = {
+        bundle.key: {member.item: set(member.simulate) for member in bundle.members if member.simulate}
+        for bundle in city.bundles.values()
+    }
+    assert "land_allocation" in simulated["construction_stage_land"]["land_planning_permit"]
+    assert "design_plan_review" in simulated["construction_stage_works"]["works_planning_permit"]
+    assert "drawing_joint_review" in simulated["construction_stage_permit"]["construction_permit"]
+    assert simulated["joint_completion_acceptance"]["completion_filing"] >= SURVEYED
+
+
+def test_water_power_gas_and_network_are_asked_for_with_one_drawing(city: Catalogue) -> None:
+    utilities = planned(city, "utilities_installation", digs_road="no")
+    assert brought(utilities) == {"utility_site_plan"}
+    assert (utilities.before.departments, utilities.now.departments) == (4, 1)

@@ -78,7 +78,7 @@ def test_what_is_wrong_is_told_with_its_field(kind: str, typed: str, sentence: s
 
 def test_every_vocabulary_of_the_catalogue_has_its_words() -> None:
     kinds = {kind for kind in [*vars(facts).values(), ItemKind, Necessity] if is_vocabulary(kind)}
-    assert kinds == WORDS.keys()
+    assert kinds <= WORDS.keys()
     for kind, words in WORDS.items():
         assert set(words) == set(kind), kind
 

@@ -21,6 +21,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.types import JSONDict
 
 from yichuang.base import clock
+from yichuang.deadlines import watching
 from yichuang.departments import actions as departments
 from yichuang.departments import reconciliation
 from yichuang.departments.partners import partner_keys
@@ -146,6 +147,13 @@ def make_partitions() -> None:
     """Make the ledger's partitions of the coming months."""
     for name in partitions.ensure_partitions(clock.now()):
         log.info("ledger partition made", partition=name)
+
+
+@_upkeep("watch", "* * * * * */2")
+def watch() -> None:
+    """Fire the rungs that clocks have reached, until none is due."""
+    while watching.fire_due(now=clock.now()):
+        pass
 
 
 @_upkeep("sessions", "17 3 * * *")

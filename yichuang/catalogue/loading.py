@@ -34,14 +34,11 @@ from yichuang.catalogue.folder import (
     Fault,
     Folder,
     Mandate,
-    OfficeHoursEntry,
     Place,
     Region,
     StaffMember,
 )
 from yichuang.catalogue.yaml_values import Broken, Source
-from yichuang.deadlines.data import Rung
-from yichuang.deadlines.ladders import DEFAULT_RUNGS
 
 Made = TypeVar("Made")
 
@@ -71,12 +68,13 @@ _FILES: Mapping[str, Mapping[str, type]] = {
     "situations.yaml?": {"situations": Situation},
     "resources.yaml": {"resources": Resource, "grants": _GrantRow},
     "partners.yaml?": {"partners": Partner},
-    "calendar.yaml?": {"overrides": DayOverride, "office_hours": OfficeHoursEntry},
-    "lights.yaml?": {"rungs": Rung},
+    "calendar.yaml?": {"overrides": DayOverride},
 }
 #: Made-up people and companies for the simulated registers: not the catalogue's business.
 _TRIAL_PEOPLE = "people.yaml"
 _FOLDERS: Mapping[str, type] = {"items": Item, "bundles": Bundle}
+#: Fields that nobody writes: publication gives them.
+HIDDEN = frozenset({"version"})
 #: Fields that a file may leave out although the value itself has no default for them.
 _DEFAULTS: Mapping[type, Mapping[str, Any]] = {
     Item: {"task_code": "", "licence_type": "", "visits_reason": "", "fees": ()},
@@ -108,9 +106,17 @@ class _Work:
     situations: dict[str, Situation] = field(default_factory=dict)
 
     def source(self, path: str) -> Source:
-        return Source(
-            path, self.faults, self.places, _DEFAULTS, frozenset({"version"}), {Situation: self.situations}
-        )
+        return source(path, self.faults, self.places, self.situations)
+
+
+def source(
+    path: str,
+    faults: list[Fault],
+    places: dict[Place, tuple[str, int]],
+    situations: Mapping[str, Situation] | None = None,
+) -> Source:
+    """What one file is read from, with what may be left out in it. `situations`: those that all files share."""
+    return Source(path, faults, places, _DEFAULTS, HIDDEN, {Situation: situations or {}})
 
 
 def read(root: Path) -> Reading:
@@ -284,7 +290,7 @@ def _assemble(work: _Work, city: City, templates: Mapping[str, str], tables: Map
         licence_types=lists["licence_types"],
         resources=lists["resources"],
         grants=tuple(_grants(work)),
-        items={key: _with_task_code(item, departments) for key, item in lists["items"].items()},
+        items={key: with_task_code(item, departments) for key, item in lists["items"].items()},
         bundles=lists["bundles"],
         department_names={key: department.name for key, department in departments.items()},
         partners=lists["partners"],
@@ -300,8 +306,6 @@ def _assemble(work: _Work, city: City, templates: Mapping[str, str], tables: Map
         mandates=_values(lists["mandates"]),
         staff=_values(lists["staff"]),
         overrides=_values(lists["overrides"]),
-        office_hours=_values(lists["office_hours"]),
-        rungs=_values(lists["rungs"]) or DEFAULT_RUNGS,
         templates=templates,
         places=work.places,
         broken=frozenset(work.broken),
@@ -319,8 +323,8 @@ def _grants(work: _Work) -> Iterable[Grant]:
             yield Grant(row.resource, item, row.purpose, row.fields)
 
 
-def _with_task_code(item: Item, departments: Mapping[str, Department]) -> Item:
-    """实施编码 left out: the department's USCC, the level of exercise and the 基本编码 (31 characters)."""
+def with_task_code(item: Item, departments: Mapping[str, Department]) -> Item:
+    """The item with its 实施编码: left out, it is the department's USCC, the level of exercise and the 基本编码."""
     if item.task_code or item.department not in departments:
         return item
     return replace(item, task_code=departments[item.department].uscc + item.level + item.catalog_code)

@@ -67,3 +67,79 @@ class BundleVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} v{self.version}"
+
+
+class Proposal(models.Model):
+    """A change to the catalogue that somebody writes, the centre reviews and a release takes in (草案)."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=10, help_text="items | bundles")
+    key = models.CharField(max_length=80)
+    name = models.CharField(max_length=200)
+    department = models.CharField(max_length=40, help_text="key of the department whose item it is")
+    change = models.CharField(max_length=10, help_text="write | withdraw")
+    stage = models.CharField(max_length=12)
+    revision = models.PositiveIntegerField(default=0, help_text="number of the revision that counts")
+    base_version = models.PositiveIntegerField(default=0, help_text="the version it starts from; 0: none")
+    publish_on = models.DateField(null=True, help_text="the day from which it is to be in force")
+    author = models.ForeignKey("identity.Staff", models.PROTECT, related_name="+", db_index=False)
+    release = models.ForeignKey(Release, models.PROTECT, null=True, related_name="+", db_index=False)
+    moved_at = models.DateTimeField(help_text="when it came to its stage")
+
+    class Meta:
+        db_table = "catalogue_proposal"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["kind", "key"],
+                name="proposal_open_once",
+                condition=models.Q(stage__in=["draft", "in_review", "approved"]),
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["kind", "key", "-id"], name="proposal_of_key")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key} {self.stage}"
+
+
+class Revision(models.Model):
+    """What somebody had typed at one save. None is changed or deleted: no word is ever lost."""
+
+    id = models.BigAutoField(primary_key=True)
+    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="revisions", db_index=False)
+    number = models.PositiveIntegerField()
+    content = models.TextField(help_text="JSON as typed (typed.py)")
+    author = models.ForeignKey("identity.Staff", models.PROTECT, related_name="+", db_index=False)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "catalogue_revision"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["proposal", "number"], name="revision_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.proposal_id} r{self.number}"
+
+
+class Comment(models.Model):
+    """An opinion on a proposal, or the words of an act on it (意见). Staff act in public: not encrypted."""
+
+    id = models.BigAutoField(primary_key=True)
+    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="comments")
+    verb = models.CharField(max_length=30)
+    text = models.TextField()
+    author = models.ForeignKey(
+        "identity.Staff",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="none: the platform",
+    )
+    written_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "catalogue_comment"
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.proposal_id}"

@@ -84,7 +84,6 @@ class DepartmentFacts:
     name: str
     short_name: str
     uscc: str
-    region: str  # 区划 code: the calendar by which its clocks run
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.types import JSONDict
 
 from yichuang.base import clock
-from yichuang.deadlines import watching
+from yichuang.catalogue.actions import reviewing
 from yichuang.departments import actions as departments
 from yichuang.departments import reconciliation
 from yichuang.departments.partners import partner_keys
@@ -149,13 +149,6 @@ def make_partitions() -> None:
         log.info("ledger partition made", partition=name)
 
 
-@_upkeep("watch", "* * * * * */2")
-def watch() -> None:
-    """Fire the rungs that clocks have reached, until none is due."""
-    while watching.fire_due(now=clock.now()):
-        pass
-
-
 @_upkeep("sessions", "17 3 * * *")
 def forget_sessions() -> None:
     """Delete the sessions that have ended."""
@@ -192,6 +185,13 @@ def send_messages() -> None:
         messages.send_due(now=clock.now())
     except Exception:
         log.exception("upkeep failed", task="send_messages")
+
+
+@_upkeep("publish_due", "* * * * *")
+def publish_due() -> None:
+    """Publish the approved proposals whose day has come."""
+    for proposal in reviewing.publish_due(now=clock.now()):
+        log.info("proposal published", proposal=proposal)
 
 
 @_upkeep("reconcile", "40 2 * * *")

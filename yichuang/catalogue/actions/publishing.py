@@ -14,9 +14,10 @@ from yichuang.base.errors import Forbidden, Invalid, Overtaken
 from yichuang.catalogue import loading, queries, stored
 from yichuang.catalogue.checking import check, examine
 from yichuang.catalogue.folder import Fault, Folder
-from yichuang.catalogue.models import BundleVersion, ItemVersion, Release
-from yichuang.deadlines.actions import DayRow, HoursRow, set_hours, set_ladders, set_overrides
-from yichuang.deadlines.data import OfficeHours
+from yichuang.catalogue.models import BundleVersion, ItemVersion, Proposal, Release
+from yichuang.catalogue.news import take_over
+from yichuang.catalogue.states import Stage
+from yichuang.deadlines.actions import DayRow, set_overrides
 from yichuang.identity.actions.establishment import establish
 from yichuang.identity.data import Actor, ActorKind, Role
 from yichuang.ledger.actions import Record, record
@@ -49,18 +50,35 @@ class Publication:
 def publish(root: Path, *, actor: Actor, now: datetime) -> Publication:
     """Publish the folder at `root`: one transaction for the release, its new versions, the establishment, the calendar.
 
-    An item or bundle whose content is the same keeps its version. Raises `CatalogueFaulty` where the check
-    finds anything, `Forbidden` where the actor is neither the platform nor manager nor administrator.
+    An item or bundle whose content is the same keeps its version. Of what proposals change only that is taken which
+    the folder has changed since it was last published (`news.py`). Raises `CatalogueFaulty` where the check finds
+    anything or folder and editor changed the same, `Forbidden` where the actor is neither the platform nor manager
+    nor administrator.
     """
     check_may_publish(actor)
     source_digest = loading.digest(root)
-    newest = Release.objects.order_by("-id").only("id", "source_digest", "establishment").first()
-    if newest is not None and newest.source_digest == source_digest and newest.establishment:
+    newest = Release.objects.order_by("-id").only("id", "establishment").first()
+    if newest is not None and newest.establishment and queries.published_digest() == source_digest:
         return Publication(newest.id, is_new=False)
     reading = examine(root)
     if reading.folder is None or reading.faults:
         raise CatalogueFaulty(reading.faults)
-    return _publish(reading.folder, source_digest, None, actor, now)
+    with transaction.atomic():
+        lock()
+        folder = _taken_over(reading.folder)
+        return _publish(folder, source_digest, None, actor, now)
+
+
+def _taken_over(read: Folder) -> Folder:
+    """What the folder says anew over what is in force, where the editor published since the folder was."""
+    whole = Release.objects.exclude(establishment="").order_by("-id")
+    last, newest = whole.exclude(source_digest="").first(), Release.objects.order_by("-id").first()
+    if last is None or newest is None or last == newest or not newest.establishment:
+        return read
+    folder, clashes = take_over(read, base=queries.folder(last.id), in_force=queries.folder(newest.id))
+    if faults := clashes or check(folder):
+        raise CatalogueFaulty(faults)
+    return folder
 
 
 def publish_folder(folder: Folder, *, base: int, actor: Actor, now: datetime) -> Publication:
@@ -81,12 +99,18 @@ def check_may_publish(actor: Actor) -> None:
         raise Forbidden(_("发布事项目录由中心管理员或系统管理员进行，请与他们联系。"), code="may_not_publish")
 
 
+def lock() -> None:
+    """Let no other publication come between this transaction's look at what is in force and its own release."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    queries.forget()
+
+
 def _publish(
     folder: Folder, source_digest: str, base: int | None, actor: Actor, now: datetime
 ) -> Publication:
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        lock()
         newest = Release.objects.order_by("-id").first()
         if base is not None and base != (newest.id if newest else 0):
             sentence = _("在您准备的时候，别人已经发布了新的目录，这次没有发布。请重新核对差异后再发布。")
@@ -102,26 +126,10 @@ def _write(
 ) -> Publication:
     establish(folder, now=now)
     days: list[DayRow] = [
-        {
-            "region": day.region,
-            "date": day.date,
-            "worked": day.worked,
-            "name": day.name,
-            "provisional": day.provisional,
-        }
+        {"date": day.date, "working": day.working, "name": day.name, "provisional": day.provisional}
         for day in folder.overrides
     ]
-    hours: list[HoursRow] = [
-        {
-            "region": row.region,
-            "valid_from": row.valid_from,
-            "hours": OfficeHours(row.morning_start, row.morning_end, row.afternoon_start, row.afternoon_end),
-        }
-        for row in folder.office_hours
-    ]
     set_overrides(days, actor_kind=actor.kind, actor_id=actor.id, now=now)
-    set_hours(hours, actor_kind=actor.kind, actor_id=actor.id, now=now)
-    set_ladders(folder.rungs, actor_kind=actor.kind, actor_id=actor.id, now=now)
     rest, items, bundles = stored.split(folder.catalogue)
     templates = stored.to_text(dict(folder.templates))
     establishment = stored.to_text(stored.split_establishment(folder))
@@ -143,6 +151,8 @@ def _write(
     )
     _insert(ItemVersion, release, new_items)
     _insert(BundleVersion, release, new_bundles)
+    _retire("items", new_items, in_force["items"])
+    _retire("bundles", new_bundles, in_force["bundles"])
     facts = {
         "digest": digest,
         "items": len(items),
@@ -179,6 +189,13 @@ def _new_versions(
     ]
     versions = {key: last.get(key, 0) + 1 if key in added else in_force[key] for key in contents}
     return _Versions(versions, added, texts)
+
+
+def _retire(kind: str, versions: _Versions, before: Mapping[str, int]) -> None:
+    """The proposals whose version this release takes out of force, whoever wrote the new one."""
+    published = Proposal.objects.filter(kind=kind, stage=Stage.PUBLISHED)
+    published.filter(key__in=versions.added).update(stage=Stage.SUPERSEDED)
+    published.filter(key__in=before.keys() - versions.in_force.keys()).update(stage=Stage.WITHDRAWN)
 
 
 def _insert(model: type[ItemVersion] | type[BundleVersion], release: Release, versions: _Versions) -> None:

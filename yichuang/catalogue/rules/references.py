@@ -15,7 +15,6 @@ ELEMENT_TYPES = (
     "phone",
     "citizen_number",
     "organisation_code",
-    "project_code",
     "address",
 )
 #: What is asked for where a register is down.

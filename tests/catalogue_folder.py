@@ -87,7 +87,7 @@ partners:
 """,
     "calendar.yaml": """\
 overrides:
-  - {date: 2031-01-01, working: false, name: 元旦, provisional: true}
+  - {date: 2031-01-01, worked: none, name: 元旦, provisional: true}
 """,
     "documents/paper.typ": "#let paper(facts) = [#facts.title]\n",
     "items/birth_certificate_issue.yaml": """\

@@ -1,6 +1,6 @@
 """Working days: make-up days, holidays, the city's own days, and the end of the calendar."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from yichuang.base.clock import CITY_ZONE, local
 from yichuang.base.errors import Refused
-from yichuang.deadlines.calendar import Calendar, light
-from yichuang.deadlines.data import Light, Limit, Unit
+from yichuang.deadlines import clocks
+from yichuang.deadlines.calendar import Calendar
+from yichuang.deadlines.data import Limit, OfficeHours, Worked
 
 NATIONAL = Calendar({})
 DAYS = st.dates(date(2019, 1, 1), date(2026, 9, 1))
@@ -28,70 +29,73 @@ def test_national_day_is_not_worked() -> None:
 
 
 def test_a_day_that_the_city_declares_wins() -> None:
-    assert not Calendar({date(2026, 3, 9): False}).is_working(date(2026, 3, 9))
-    assert Calendar({date(2026, 10, 1): True}).is_working(date(2026, 10, 1))
+    assert not Calendar({date(2026, 3, 9): Worked.NONE}).is_working(date(2026, 3, 9))
+    assert Calendar({date(2026, 10, 1): Worked.FULL}).is_working(date(2026, 10, 1))
 
 
 def test_past_the_calendars_end_the_sentence_names_the_remedy() -> None:
     with pytest.raises(Refused, match=r"calendar\.yaml"):
-        NATIONAL.add_working_days(date(2026, 12, 30), 5)
+        clocks.due(NATIONAL, at("2026-12-30T09:00"), Limit(5))
 
 
 def test_a_year_that_the_city_declared_follows_the_week() -> None:
-    calendar = Calendar({date(2027, 1, 1): False})
-    assert calendar.add_working_days(date(2026, 12, 31), 1) == date(2027, 1, 4)
+    calendar = Calendar({date(2027, 1, 1): Worked.NONE})
+    assert clocks.due(calendar, at("2026-12-31T09:00"), Limit(1)).at == at("2027-01-04T23:59:59")
 
 
 def test_five_working_days_over_the_may_holiday() -> None:
     # 2026: the holiday is 1–5 May, 9 May is a make-up Saturday.
-    assert NATIONAL.due(at("2026-04-30T10:00"), Limit(5)) == at("2026-05-11T23:59:59")
+    assert clocks.due(NATIONAL, at("2026-04-30T10:00"), Limit(5)).at == at("2026-05-11T23:59:59")
 
 
 def test_the_start_never_counts_itself() -> None:
-    assert NATIONAL.due(at("2026-03-09T09:00"), Limit(1)) == at("2026-03-10T23:59:59")
+    assert clocks.due(NATIONAL, at("2026-03-09T09:00"), Limit(1)).at == at("2026-03-10T23:59:59")
 
 
 def test_an_evening_in_utc_is_the_next_day_in_the_city() -> None:
     evening = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)  # 01:00 on the 10th in Beijing
-    assert local(NATIONAL.due(evening, Limit(1))).date() == date(2026, 3, 11)
-
-
-def test_calendar_days_that_end_on_a_day_off_roll_forward() -> None:
-    limit = Limit(3, Unit.CALENDAR_DAYS)
-    assert NATIONAL.due(at("2026-03-12T09:00"), limit) == at("2026-03-16T23:59:59")
-
-
-def test_minutes_are_minutes() -> None:
-    assert NATIONAL.due(at("2026-03-09T09:00"), Limit(60, Unit.MINUTES)) == at("2026-03-09T10:00")
+    assert local(clocks.due(NATIONAL, evening, Limit(1)).at).date() == date(2026, 3, 11)
 
 
 @given(DAYS, st.integers(0, 60))
 def test_adding_and_counting_working_days_agree(start: date, days: int) -> None:
-    end = NATIONAL.add_working_days(start, days)
+    morning = datetime(start.year, start.month, start.day, 9, tzinfo=CITY_ZONE)
+    end = local(clocks.due(NATIONAL, morning, Limit(days)).at).date()
     assert NATIONAL.working_days_between(start, end) == days
     assert days == 0 or NATIONAL.is_working(end)
 
 
-@given(DAYS, st.integers(0, 30), st.integers(0, 30))
-def test_a_longer_limit_is_never_due_earlier(start: date, one: int, more: int) -> None:
-    assert NATIONAL.add_working_days(start, one) <= NATIONAL.add_working_days(start, one + more)
+@pytest.mark.parametrize(
+    ("arrives", "counts_from"),
+    [
+        ("2026-03-09T07:30", "2026-03-09T07:30"),  # before the offices open: the same day
+        ("2026-03-09T12:30", "2026-03-09T12:30"),  # over lunch
+        ("2026-03-09T17:00", "2026-03-09T17:00"),
+        ("2026-03-09T17:01", "2026-03-10T09:00"),  # in the evening
+        ("2026-03-14T10:00", "2026-03-16T09:00"),  # on a Saturday
+        ("2026-05-09T10:00", "2026-05-09T10:00"),  # on a Saturday that is worked
+        ("2026-09-30T20:00", "2026-10-08T09:00"),  # before the national holiday
+    ],
+)
+def test_what_arrives_after_hours_counts_from_the_next_opening(arrives: str, counts_from: str) -> None:
+    assert NATIONAL.counted_from(at(arrives)) == at(counts_from)
+
+
+def test_an_afternoon_off_closes_the_offices_at_noon() -> None:
+    calendar = Calendar({date(2026, 3, 9): Worked.MORNING}, {date(2026, 3, 9): "全市防汛演练"})
+    assert calendar.counted_from(at("2026-03-09T13:00")) == at("2026-03-10T09:00")
+
+
+def test_office_hours_change_with_the_season() -> None:
+    summer = OfficeHours(afternoon_end=OfficeHours().afternoon_end.replace(hour=18))
+    calendar = Calendar({}, hours=((date(2026, 6, 1), summer),))
+    assert calendar.counted_from(at("2026-05-29T17:30")) == at("2026-06-01T09:00")
+    assert calendar.counted_from(at("2026-06-01T17:30")) == at("2026-06-01T17:30")
 
 
 @pytest.mark.parametrize(
-    ("now", "expected"),
-    [
-        ("2026-03-09T10:00", Light.GREEN),
-        ("2026-03-18T22:00", Light.YELLOW),
-        ("2026-03-20T23:59:59", Light.YELLOW),
-        ("2026-03-21T00:00", Light.RED),
-    ],
+    ("day", "name"), [("2026-10-02", "国庆节"), ("2026-03-14", "星期六"), ("2030-06-12", "端午休假")]
 )
-def test_the_light_turns_yellow_in_the_last_fifth_and_red_when_overdue(now: str, expected: Light) -> None:
-    started, due = at("2026-03-09T09:00"), at("2026-03-20T23:59:59")
-    assert light(started_at=started, due_at=due, now=at(now)) is expected
-
-
-def test_an_hours_limit_is_not_yellow_from_the_first_minute() -> None:
-    started = at("2026-03-09T09:00")
-    due = started + timedelta(minutes=60)
-    assert light(started_at=started, due_at=due, now=started + timedelta(minutes=10)) is Light.GREEN
+def test_a_day_off_has_a_name(day: str, name: str) -> None:
+    calendar = Calendar({}, {date(2030, 6, 12): "端午休假"})
+    assert calendar.name_of(date.fromisoformat(day)).startswith(name)

@@ -8,6 +8,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from yichuang.catalogue import data, facts, folder
+from yichuang.deadlines.data import Rung
 
 TEXT = (Path(__file__).resolve().parent.parent / "docs" / "adding-an-item.md").read_text(encoding="utf-8")
 KINDS: dict[str, type] = {
@@ -24,6 +25,8 @@ KINDS: dict[str, type] = {
     "grants": data.Grant,
     "partners": data.Partner,
     "overrides": folder.DayOverride,
+    "office_hours": folder.OfficeHoursEntry,
+    "rungs": Rung,
 }
 
 

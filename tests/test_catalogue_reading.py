@@ -106,7 +106,13 @@ HOUSEHOLD = "items/household_birth.yaml"
             "issuer",
         ),
         (("resources.yaml", "purpose: 核验身份", "purpos: 核验身份"), "purpose", "是不是“purpose”", "fields"),
-        (("calendar.yaml", "working: false", "working: 0"), "working", "“0”不是true或false", "false"),
+        (("calendar.yaml", "worked: none", "worked: no"), "worked", "“no”不在可选值内", "morning"),
+        (
+            ("calendar.yaml", "provisional: true", "provisional: 1"),
+            "provisional",
+            "“1”不是true或false",
+            "false",
+        ),
     ],
 )
 def test_a_fault_names_its_file_its_line_and_the_remedy(

@@ -48,6 +48,7 @@ def element(kind: str) -> Element:
         ("phone", "138 5700 0101", "13857000101"),
         ("citizen_number", "11010519491231002x", "11010519491231002X"),
         ("organisation_code", "11330800mb0000001x", "11330800MB0000001X"),
+        ("project_code", "26053308020401990001", "2605-330802-04-01-990001"),
     ],
 )
 def test_what_is_right_is_kept_in_its_normal_form(kind: str, typed: str, kept: str) -> None:
@@ -77,7 +78,7 @@ def test_what_is_wrong_is_told_with_its_field(kind: str, typed: str, sentence: s
 
 def test_every_vocabulary_of_the_catalogue_has_its_words() -> None:
     kinds = {kind for kind in [*vars(facts).values(), ItemKind, Necessity] if is_vocabulary(kind)}
-    assert kinds == WORDS.keys()
+    assert kinds <= WORDS.keys()
     for kind, words in WORDS.items():
         assert set(words) == set(kind), kind
 

@@ -12,6 +12,7 @@ from yichuang.base.codes import (
     check_citizen_number,
     check_organisation_code,
     check_phone,
+    check_project_code,
     citizen_birth_date,
 )
 from yichuang.base.errors import Invalid
@@ -66,6 +67,35 @@ def test_one_wrong_digit_never_passes(serial: int, position: int, digit: str) ->
     if number[position] != digit:
         with pytest.raises(Invalid):
             check_citizen_number(number[:position] + digit + number[position + 1 :])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "2509-320193-89-01-544060",
+        " 25093201938901544060 ",
+        "２５０９－３２０１９３－８９－０１－５４４０６０",
+        "2509—320193—89—01—544060",
+    ],
+)
+def test_a_project_code_is_accepted_however_it_is_typed(code: str) -> None:
+    assert check_project_code(code) == "2509-320193-89-01-544060"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "",
+        "2509-320193-89-01-54406",
+        "2509-32019-389-01-544060",
+        "2509-320193-89-01-54406X",
+        "2509-320193-89-01-5440601",
+    ],
+)
+def test_a_wrong_project_code_is_refused_with_an_example(code: str) -> None:
+    with pytest.raises(Invalid, match="例如 2605-330802-04-01-990001") as refusal:
+        check_project_code(code, field="project_code")
+    assert (refusal.value.code, refusal.value.field) == ("project_code", "project_code")
 
 
 @pytest.mark.parametrize("phone", ["13857000101", "+86 138 5700 0101", "138-5700-0101"])

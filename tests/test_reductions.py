@@ -36,3 +36,56 @@ def test_a_house_changes_hands_on_one_set_of_papers_instead_of_three() -> None:
     assert (made.before.forms, made.now.forms) == (3, 1)
     assert (made.before.departments, made.now.departments) == (3, 1)
     assert (made.before.working_days, made.promised.value, made.promised.unit) == (15, 60, "minutes")
+
+
+def test_those_who_are_left_behind_need_not_come_at_all() -> None:
+    """宁海: at least 5 visits → 0; the death certificate in an hour instead of two or three days."""
+    made = plan_of("passing", death_kind="normal")
+    assert made.before.visits >= 5
+    assert made.now.visits == 0
+    certificate = made.cases[0].item
+    assert (certificate.key, certificate.promised_limit.value, certificate.promised_limit.unit) == (
+        "death_certificate",
+        60,
+        "minutes",
+    )
+
+
+@pytest.mark.parametrize("death_kind", ["normal", "abnormal"])
+def test_everything_after_a_death_waits_for_the_one_certificate_of_it(death_kind: str) -> None:
+    first, *others = plan_of("passing", death_kind=death_kind).cases
+    assert len(others) == 7
+    assert all(first.item.key in case.waits_for for case in others)
+
+
+def test_insurances_follow_whoever_moves_on_a_quarter_of_the_papers() -> None:
+    """宁波: visits at least 2 → 0, time −50 %, steps −75 %, materials −73 %."""
+    made = plan_of("insurance_transfer")
+    assert made.before.visits >= 2
+    assert made.now.visits == 0
+    assert reduced(made.before.working_days, made.now.working_days) == 50
+    assert reduced(made.before.steps, made.now.steps) == 75
+    assert round(reduced(made.before.materials, made.now.materials)) == 73
+
+
+def test_twenty_four_services_follow_one_disability_certificate() -> None:
+    """玉环: 1 + 24; five steps of the certificate are one, given on the spot."""
+    bundle = queries.current().bundles["disability_services"]
+    first, *services = bundle.members
+    assert (first.item, len(services)) == ("disability_certificate", 24)
+    made = plan_of("disability_services", life_stage="child", disability_severity="severe", low_income="yes")
+    certificate = made.cases[0].item
+    assert len(certificate.steps_before) == 6  # the five, and the publication that was dropped
+    assert [step.name for step in certificate.steps if step.role == "officer"] == ["评定、审核、制证"]
+    assert (certificate.visits_before, made.now.visits) == (5, 1)
+    assert (made.before.forms, made.now.forms) == (14, 1)
+
+
+def test_a_service_is_offered_only_to_whom_it_is_for() -> None:
+    child = plan_of("disability_services", life_stage="child")
+    worker = plan_of("disability_services", life_stage="working", work_wish="job")
+    holder = plan_of("disability_services", has_disability_certificate="yes")
+    assert "inclusive_enrolment" in {case.item.key for case in child.cases}
+    assert "inclusive_enrolment" not in {case.item.key for case in worker.cases}
+    assert "disability_job_registration" in {case.item.key for case in worker.cases}
+    assert "disability_certificate" not in {case.item.key for case in holder.cases}

@@ -1,8 +1,10 @@
 """Numbers that a state gives: checked with a sentence that says which check failed.
 
-Sources: GB 11643 (公民身份号码), GB 32100-2015 (统一社会信用代码), YD/T (mobile numbers, 11 digits).
+Sources: GB 11643 (公民身份号码), GB 32100-2015 (统一社会信用代码), YD/T (mobile numbers, 11 digits),
+the national platform of investment projects (投资项目统一代码).
 """
 
+import re
 import unicodedata
 from datetime import date
 from functools import lru_cache
@@ -14,6 +16,11 @@ from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, 
 from stdnum.util import isdigits
 
 from yichuang.base.errors import Invalid
+
+#: Year and month, region, trade, kind of approval, serial number. No check character.
+_PROJECT_CODE = re.compile(r"(\d{4})-?(\d{6})-?(\d{2})-?(\d{2})-?(\d{6})", re.ASCII)
+#: What a Chinese keyboard types for a hyphen.
+_DASHES = str.maketrans("—–−‐‑", "-----")
 
 
 def _compact(typed: str) -> str:
@@ -84,6 +91,19 @@ def check_organisation_code(code: str, *, field: str | None = None) -> str:
         sentence = _("统一社会信用代码最后一位校验码不符，通常是有一位输错，请对照执照核对。")
         raise Invalid(sentence, code="organisation_code_check", field=field) from error
     return compact
+
+
+def check_project_code(code: str, *, field: str | None = None) -> str:
+    """The 投资项目统一代码 as 24 characters, 4-6-2-2-6 with hyphens (typed with or without them), or `Invalid`."""
+    compact = _compact(code).translate(_DASHES)
+    parts = _PROJECT_CODE.fullmatch(compact)
+    if parts is None:
+        sentence = _(
+            "投资项目代码应为24位，按4、6、2、2、6位数字用连字符分开，例如 2605-330802-04-01-990001，"
+            "请对照备案凭证核对。"
+        )
+        raise Invalid(sentence, code="project_code", field=field)
+    return "-".join(parts.groups())
 
 
 def check_phone(phone: str, *, field: str | None = None) -> str:

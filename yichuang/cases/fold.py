@@ -21,6 +21,9 @@ class CaseState:
     waiting: int = 0
     started_at: datetime | None = None
     due_at: datetime | None = None
+    blue_at: datetime | None = None
+    yellow_at: datetime | None = None
+    abnormal_at: datetime | None = None
     statutory_due_at: datetime | None = None
     correct_until: date | None = None
     claimed_by: int | None = None
@@ -35,6 +38,9 @@ _READERS: dict[str, Any] = {
     "waiting": int,
     "started_at": datetime.fromisoformat,
     "due_at": datetime.fromisoformat,
+    "blue_at": datetime.fromisoformat,
+    "yellow_at": datetime.fromisoformat,
+    "abnormal_at": datetime.fromisoformat,
     "statutory_due_at": datetime.fromisoformat,
     "correct_until": date.fromisoformat,
     "claimed_by": int,

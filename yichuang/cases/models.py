@@ -97,6 +97,12 @@ class Case(models.Model):
     waiting = models.PositiveSmallIntegerField(help_text="how many sisters it still waits for")
     started_at = models.DateTimeField(null=True, help_text="when the department's clock started")
     due_at = models.DateTimeField(null=True, help_text="promised")
+    blue_at = models.DateTimeField(null=True, help_text="when its light turns blue")
+    yellow_at = models.DateTimeField(null=True, help_text="when its light turns yellow")
+    abnormal_at = models.DateTimeField(
+        null=True,
+        help_text="when its light turns purple: from then on it waits for what the law does not allow",
+    )
     statutory_due_at = models.DateTimeField(null=True)
     correct_until = models.DateField(null=True)
     claimed_by = models.BigIntegerField(null=True, help_text="staff id")

@@ -15,17 +15,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
 from yichuang.base.errors import Invalid, NotVisible
+from yichuang.cases.clocks import light_of
 from yichuang.cases.data import CaseRow, DueCounts, Holder, MaterialRow, StageCount
 from yichuang.cases.models import Application, ApplicationMaterial, Case
 from yichuang.cases.states import ENDED, SETTLED, STAGE_NAMES, WORKED, Stage
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import ItemKind, Necessity, SourceKind
-from yichuang.deadlines.calendar import light
 from yichuang.deadlines.data import Light
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import Actor, ActorKind, Role
@@ -165,18 +165,18 @@ def stage_counts(actor: Actor, *, now: datetime) -> tuple[StageCount, ...]:
 
 
 def _shining(found: QuerySet[Case], shining: Light, now: datetime) -> QuerySet[Case]:
-    """Only cases whose clock shows this light: the rule of `deadlines.calendar.light` as the database reads it."""
-    if shining is Light.RED:
-        return found.filter(due_at__lt=now)
-    left, span = F("due_at") - Value(now), F("due_at") - F("started_at")
-    found = found.filter(due_at__gte=now).alias(
-        left=ExpressionWrapper(left, DurationField()),
-        span=ExpressionWrapper(span, DurationField()),
-        fifth=ExpressionWrapper(span / Value(5), DurationField()),
-    )
-    one_day = timedelta(days=1)
-    soon = Q(left__lte=F("fifth")) | Q(span__gte=one_day, left__lte=one_day)
-    return found.filter(soon) if shining is Light.YELLOW else found.exclude(soon)
+    """Only cases whose clock shows this light: the rule of `clocks.light_of` as the database reads it."""
+    strongest_first = {
+        Light.PURPLE: Q(abnormal_at__lt=now),
+        Light.RED: Q(due_at__lt=now),
+        Light.YELLOW: Q(yellow_at__lt=now),
+        Light.BLUE: Q(blue_at__lt=now),
+    }
+    for light, shines in strongest_first.items():
+        if light is shining:
+            return found.filter(shines)
+        found = found.exclude(shines)
+    return found
 
 
 def _with_application(found: QuerySet[Case]) -> QuerySet[Case]:
@@ -308,9 +308,7 @@ def _case_rows(cases: Sequence[Case], *, now: datetime, masked: bool) -> list[Ca
             partner=case.partner,
             started_at=case.started_at,
             due_at=case.due_at,
-            light=light(started_at=case.started_at, due_at=case.due_at, now=now)
-            if case.started_at and case.due_at and case.stage in WORKED
-            else None,
+            light=light_of(case, now),
             correct_until=case.correct_until,
             claimed_by=case.claimed_by if case.claimed_until and case.claimed_until > now else None,
             claimed_until=case.claimed_until,

@@ -6,6 +6,7 @@ from yichuang.catalogue.folder import Fault, Folder
 from yichuang.catalogue.loading import Reading, read
 from yichuang.catalogue.rules.codes import check_codes
 from yichuang.catalogue.rules.conditions import check_conditions
+from yichuang.catalogue.rules.ladders import check_ladders
 from yichuang.catalogue.rules.notes import Notes
 from yichuang.catalogue.rules.order import check_order
 from yichuang.catalogue.rules.quality import QUALITY_RULES
@@ -19,6 +20,7 @@ def check(folder: Folder) -> tuple[Fault, ...]:
     check_references(notes)
     check_conditions(notes)
     check_order(notes)
+    check_ladders(notes)
     for item in folder.catalogue.items.values():
         for rule in QUALITY_RULES:
             rule(item, notes.at("items", item.key))

@@ -56,6 +56,7 @@ def _check_number(element: Element, value: str) -> str:
 _STATE_NUMBERS = {
     "citizen_number": codes.check_citizen_number,
     "organisation_code": codes.check_organisation_code,
+    "project_code": codes.check_project_code,
     "phone": codes.check_phone,
 }
 _CHECKS = {"date": _check_date, "number": _check_number, "choice": _check_choice}

@@ -81,7 +81,7 @@ class Element:
 
     key: str
     label: str
-    type: str  # text | date | number | choice | phone | citizen_number | organisation_code | address
+    type: str  # text | date | number | choice | phone | citizen_number | organisation_code | project_code | address
     check: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     hint: str = ""

@@ -6,9 +6,11 @@ published; the field names are the keys of the YAML files.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 
 from yichuang.catalogue.data import Catalogue
+from yichuang.deadlines.data import Rung, Worked
+from yichuang.deadlines.ladders import DEFAULT_RUNGS
 from yichuang.identity.data import Power, Role
 
 #: Where a value stands in the folder: the kind, its key, then field names and list positions.
@@ -85,9 +87,22 @@ class DayOverride:
     """A day that the city declares worked or not, over the national calendar."""
 
     date: date
-    working: bool
+    worked: Worked
     name: str
     provisional: bool = False
+    region: str = ""  # "": the whole city
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeHoursEntry:
+    """Office hours (办公时间) from a day on, of one region or of the whole city."""
+
+    valid_from: date
+    morning_start: time
+    morning_end: time
+    afternoon_start: time
+    afternoon_end: time
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +119,8 @@ class Folder:
     overrides: tuple[DayOverride, ...]
     templates: Mapping[str, str]
     places: Mapping[Place, tuple[str, int]] = field(repr=False, compare=False)
+    office_hours: tuple[OfficeHoursEntry, ...] = ()
+    rungs: tuple[Rung, ...] = DEFAULT_RUNGS
     broken: frozenset[tuple[str, str]] = frozenset()  # (kind, key) of what could not be read
 
     def where(self, place: Place) -> tuple[str, int]:

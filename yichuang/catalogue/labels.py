@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from yichuang.catalogue import data, facts, folder
-from yichuang.deadlines.data import Limit
+from yichuang.deadlines.data import Limit, Rung
 
 #: Class → field → label.
 FIELDS: Mapping[type, Mapping[str, Promise]] = {
@@ -271,9 +271,27 @@ FIELDS: Mapping[type, Mapping[str, Promise]] = {
     },
     folder.DayOverride: {
         "date": _("日期"),
-        "working": _("是否工作日"),
+        "worked": _("上班情况"),
         "name": _("名称"),
         "provisional": _("是否暂定"),
+        "region": _("区划"),
+    },
+    folder.OfficeHoursEntry: {
+        "valid_from": _("起始日"),
+        "morning_start": _("上午上班"),
+        "morning_end": _("上午下班"),
+        "afternoon_start": _("下午上班"),
+        "afternoon_end": _("下午下班"),
+        "region": _("区划"),
+    },
+    Rung: {
+        "key": _("键"),
+        "clock": _("时限"),
+        "light": _("灯"),
+        "left": _("剩余百分比"),
+        "least": _("至少剩余"),
+        "over": _("超期"),
+        "acts": _("动作"),
     },
     Limit: {"value": _("数值"), "unit": _("单位"), "basis": _("依据"), "explanation": _("说明")},
 }
@@ -374,6 +392,8 @@ LISTS: Mapping[str, Promise] = {
     "counters": _("窗口"),
     "mandates": _("业务委托书"),
     "overrides": _("工作日历"),
+    "office_hours": _("办公时间"),
+    "rungs": _("亮灯规则"),
     "tables": _("决策表"),
     "templates": _("文书模板"),
 }

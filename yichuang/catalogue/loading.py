@@ -34,11 +34,14 @@ from yichuang.catalogue.folder import (
     Fault,
     Folder,
     Mandate,
+    OfficeHoursEntry,
     Place,
     Region,
     StaffMember,
 )
 from yichuang.catalogue.yaml_values import Broken, Source
+from yichuang.deadlines.data import Rung
+from yichuang.deadlines.ladders import DEFAULT_RUNGS
 
 Made = TypeVar("Made")
 
@@ -68,7 +71,8 @@ _FILES: Mapping[str, Mapping[str, type]] = {
     "situations.yaml?": {"situations": Situation},
     "resources.yaml": {"resources": Resource, "grants": _GrantRow},
     "partners.yaml?": {"partners": Partner},
-    "calendar.yaml?": {"overrides": DayOverride},
+    "calendar.yaml?": {"overrides": DayOverride, "office_hours": OfficeHoursEntry},
+    "lights.yaml?": {"rungs": Rung},
 }
 #: Made-up people and companies for the simulated registers: not the catalogue's business.
 _TRIAL_PEOPLE = "people.yaml"
@@ -306,6 +310,8 @@ def _assemble(work: _Work, city: City, templates: Mapping[str, str], tables: Map
         mandates=_values(lists["mandates"]),
         staff=_values(lists["staff"]),
         overrides=_values(lists["overrides"]),
+        office_hours=_values(lists["office_hours"]),
+        rungs=_values(lists["rungs"]) or DEFAULT_RUNGS,
         templates=templates,
         places=work.places,
         broken=frozenset(work.broken),

@@ -11,7 +11,7 @@ import json
 import types
 import typing
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar
@@ -23,7 +23,16 @@ Made = TypeVar("Made")
 
 #: What a release keeps of a folder beside the catalogue and the templates. The accounts of a trial are not
 #: published: a release can never be deleted, so it names no person.
-_ESTABLISHMENT = ("region", "regions", "departments", "counters", "mandates", "overrides")
+_ESTABLISHMENT = (
+    "region",
+    "regions",
+    "departments",
+    "counters",
+    "mandates",
+    "overrides",
+    "office_hours",
+    "rungs",
+)
 
 
 def to_plain(value: Any) -> Any:
@@ -38,7 +47,7 @@ def to_plain(value: Any) -> Any:
         return {key: to_plain(entry) for key, entry in value.items()}
     if isinstance(value, (tuple, list)):
         return [to_plain(entry) for entry in value]
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
     return value.value if isinstance(value, StrEnum) else value
 
@@ -117,6 +126,6 @@ def _maker(wanted: Any) -> Callable[[Any], Any]:
     if dataclasses.is_dataclass(wanted):
         kind = typing.cast(type, wanted)
         return lambda plain: kind(plain) if isinstance(plain, str) else from_plain(kind, plain)
-    if wanted is date:
-        return date.fromisoformat
+    if wanted in {date, time}:
+        return wanted.fromisoformat  # type: ignore[no-any-return]
     return wanted if isinstance(wanted, type) and issubclass(wanted, StrEnum) else lambda plain: plain

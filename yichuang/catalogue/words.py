@@ -20,7 +20,7 @@ from yichuang.catalogue.facts import (
     SpecialKind,
     StepGroup,
 )
-from yichuang.deadlines.data import Unit
+from yichuang.deadlines.data import ClockKind, Light, RungAct, Unit, Worked
 from yichuang.identity.data import Power, Role
 
 #: vocabulary → value → its name
@@ -109,6 +109,38 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str | Promise]] = {
         Unit.WORKING_DAYS: _("工作日"),
         Unit.CALENDAR_DAYS: _("自然日"),
         Unit.MINUTES: _("分钟"),
+    },
+    Worked: {
+        Worked.NONE: _("不上班"),
+        Worked.MORNING: _("只上上午班"),
+        Worked.AFTERNOON: _("只上下午班"),
+        Worked.FULL: _("上班"),
+    },
+    ClockKind: {
+        ClockKind.ACCEPTANCE: _("受理期限"),
+        ClockKind.CORRECTION: _("补正期限"),
+        ClockKind.PROMISED: _("承诺时限"),
+        ClockKind.STATUTORY: _("法定时限"),
+        ClockKind.STEP: _("环节时限"),
+        ClockKind.BUNDLE: _("一件事整体时限"),
+        ClockKind.GAP: _("容缺补交期限"),
+        ClockKind.PROCEDURE: _("特别程序预计用时"),
+        ClockKind.DELIVERY: _("颁发送达期限"),
+        ClockKind.INSPECTION: _("承诺核查期限"),
+    },
+    Light: {
+        Light.GREEN: _("绿灯"),
+        Light.BLUE: _("蓝灯"),
+        Light.YELLOW: _("黄灯"),
+        Light.RED: _("红灯"),
+        Light.PURPLE: _("紫灯"),
+    },
+    RungAct: {
+        RungAct.REMIND: _("提醒办理人"),
+        RungAct.ALERT: _("报告首席代表和中心"),
+        RungAct.DEEM_ACCEPTED: _("视为受理"),
+        RungAct.DEEM_WITHDRAWN: _("视为撤回"),
+        RungAct.REVOKE_ACCEPTANCE: _("撤销受理"),
     },
     Power: {Power.RECEIVE: _("收件"), Power.ACCEPT: _("受理"), Power.DELIVER: _("送达")},
     Role: {

@@ -10,7 +10,7 @@ import re
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -210,6 +210,13 @@ def _day(text: str) -> date:
         raise _Unfit(_("“%(text)s”不是日期") % {"text": text}, _("写成 2026-03-09 的形式")) from error
 
 
+def _hour(text: str) -> time:
+    try:
+        return time.fromisoformat(text)
+    except ValueError as error:
+        raise _Unfit(_("“%(text)s”不是时间") % {"text": text}, _("写成 09:00 的形式")) from error
+
+
 def _choice(text: str, wanted: type[StrEnum]) -> StrEnum:
     choices = [member.value for member in wanted]
     if text not in choices:
@@ -219,7 +226,13 @@ def _choice(text: str, wanted: type[StrEnum]) -> StrEnum:
     return wanted(text)
 
 
-_CONVERTERS: Mapping[Any, Callable[[str], Any]] = {str: str, bool: _flag, int: _whole, date: _day}
+_CONVERTERS: Mapping[Any, Callable[[str], Any]] = {
+    str: str,
+    bool: _flag,
+    int: _whole,
+    date: _day,
+    time: _hour,
+}
 
 
 def _limit(source: Source, node: Node, place: Place) -> Limit:

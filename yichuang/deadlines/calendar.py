@@ -1,11 +1,11 @@
-"""Working days (工作日): the national calendar with make-up days, and the city's own days over it.
+"""Working days (工作日) and office hours: the national calendar with make-up days, and the city's own days over it.
 
 行政许可法 art. 82: periods of up to … days are working days, statutory holidays not counted. The State
 Council moves holidays every year, so the calendar ends somewhere; past its end nothing is guessed.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
@@ -14,67 +14,92 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.clock import CITY_ZONE, local
 from yichuang.base.errors import Refused
-from yichuang.deadlines.data import Light, Limit, Unit
+from yichuang.deadlines.data import OfficeHours, Worked
 
-_ONE_DAY = timedelta(days=1)
-_END_OF_DAY = time(23, 59, 59)
+ONE_DAY = timedelta(days=1)
+_USUAL_HOURS = OfficeHours()
+#: Names of the national calendar for days off that are no holiday.
+_WEEKEND = {5: "星期六", 6: "星期日"}
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """Which days are worked. `overrides` (day → worked) win over the national calendar.
+    """Which days are worked, and when. `overrides` win over the national calendar; `names` says why; `hours` are
+    office hours with the day from which they hold, the earliest first.
 
     A year for which the city declared any day is complete: its other days follow the week. Any other day
     past the national calendar's end raises `Refused` naming the remedy.
     """
 
-    overrides: Mapping[date, bool]
+    overrides: Mapping[date, Worked]
+    names: Mapping[date, str] = field(default_factory=dict)
+    hours: tuple[tuple[date, OfficeHours], ...] = ()
 
-    def is_working(self, day: date) -> bool:
-        """Whether `day` is worked."""
+    def worked(self, day: date) -> Worked:
+        """How much of `day` is worked."""
         declared = self.overrides.get(day)
         if declared is not None:
             return declared
         try:
-            return _is_national_workday(day)
+            national = _is_national_workday(day)
         except NotImplementedError as error:
             if any(known.year == day.year for known in self.overrides):
-                return day.weekday() < 5
+                return Worked.FULL if day.weekday() < 5 else Worked.NONE
             sentence = _(
                 "工作日历只到%(last)s为止，无法推算%(day)s是否为工作日。请管理员在 calendar.yaml 中录入"
                 "%(year)d年的放假和调休安排并重新发布。"
             ) % {"last": f"{_last_year()}-12-31", "day": day.isoformat(), "year": day.year}
             raise Refused(sentence, code="calendar_ends") from error
+        return Worked.FULL if national else Worked.NONE
 
-    def add_working_days(self, start: date, days: int) -> date:
-        """The `days`-th working day after `start`; the start itself never counts. Zero gives `start`."""
-        day = start
-        while days > 0:
-            day += _ONE_DAY
-            days -= self.is_working(day)
-        return day
+    def is_working(self, day: date) -> bool:
+        """Whether any of `day` is worked."""
+        return self.worked(day) is not Worked.NONE
 
-    def due(self, start: datetime, limit: Limit) -> datetime:
-        """When a clock of `limit` that starts at `start` runs out.
-
-        Days end at 23:59:59 Beijing time of the last day; counting begins on the day after the start.
-        A period of calendar days that ends on a day off rolls to the next working day.
-        """
-        if limit.unit is Unit.MINUTES:
-            return start + timedelta(minutes=limit.value)
-        first = local(start).date()
-        if limit.unit is Unit.WORKING_DAYS:
-            last = self.add_working_days(first, limit.value)
-        else:
-            last = first + timedelta(days=limit.value)
-            while not self.is_working(last):
-                last += _ONE_DAY
-        return datetime.combine(last, _END_OF_DAY, CITY_ZONE)
+    def name_of(self, day: date) -> str:
+        """Why `day` is a day off: the holiday's name, or the day of the week."""
+        declared = self.names.get(day)
+        if declared:
+            return declared
+        try:
+            holiday = chinese_calendar.get_holiday_detail(day)[1]
+        except NotImplementedError:
+            holiday = None
+        return _HOLIDAYS.get(holiday or "", "") or _WEEKEND.get(day.weekday(), _("休息日"))
 
     def working_days_between(self, start: date, end: date) -> int:
         """Working days after `start` up to and including `end`."""
         days = (start + timedelta(days=ahead) for ahead in range(1, (end - start).days + 1))
         return sum(self.is_working(day) for day in days)
+
+    def hours_on(self, day: date) -> OfficeHours:
+        """The office hours that hold on `day`."""
+        held = [hours for valid_from, hours in self.hours if valid_from <= day]
+        return held[-1] if held else _USUAL_HOURS
+
+    def sessions(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+        """When the offices are open on `day`: none, one or two spans."""
+        worked, hours = self.worked(day), self.hours_on(day)
+        if worked in {Worked.FULL, Worked.MORNING}:
+            yield _at(day, hours.morning_start), _at(day, hours.morning_end)
+        if worked in {Worked.FULL, Worked.AFTERNOON}:
+            yield _at(day, hours.afternoon_start), _at(day, hours.afternoon_end)
+
+    def counted_from(self, moment: datetime) -> datetime:
+        """When what arrives at `moment` counts as received: then, or where the offices have closed for the day or
+        it is a day off, at the next opening (浙江规定 art. 12; domain trap 3)."""
+        day = local(moment).date()
+        spans = list(self.sessions(day))
+        if spans and moment <= spans[-1][1]:
+            return moment
+        day += ONE_DAY
+        while not self.is_working(day):
+            day += ONE_DAY
+        return next(self.sessions(day))[0]
+
+
+def _at(day: date, hour: time) -> datetime:
+    return datetime.combine(day, hour, CITY_ZONE)
 
 
 @lru_cache(maxsize=4000)
@@ -88,13 +113,5 @@ def _last_year() -> int:
     return max(years)
 
 
-def light(*, started_at: datetime, due_at: datetime, now: datetime) -> Light:
-    """The light of a running clock: red when overdue, yellow in the last fifth or the last 24 hours, else green.
-
-    Limits of minutes have no 24-hour warning: for them only the last fifth is yellow.
-    """
-    if now > due_at:
-        return Light.RED
-    span, left = due_at - started_at, due_at - now
-    warning = span / 5 if span < _ONE_DAY else max(span / 5, _ONE_DAY)
-    return Light.YELLOW if left <= warning else Light.GREEN
+#: The package's English names of the national holidays.
+_HOLIDAYS = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday}

@@ -84,6 +84,7 @@ class DepartmentFacts:
     name: str
     short_name: str
     uscc: str
+    region: str  # 区划 code: the calendar by which its clocks run
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from yichuang.identity.data import (
     Role,
     StaffFacts,
 )
-from yichuang.identity.models import Counter, Department, Mandate, Party, Staff, User
+from yichuang.identity.models import Counter, Department, Mandate, Party, Region, Staff, User
 from yichuang.identity.personal import (
     NAME_CONTEXT,
     NUMBER_CONTEXT,
@@ -96,6 +96,11 @@ def _actor(row: Sequence[Any]) -> Actor:
     return Actor(ActorKind.APPLICANT, party_id, mask_name(decrypt_text(party_name, NAME_CONTEXT)))
 
 
+def parent_regions() -> dict[str, str]:
+    """Region code → the code of the region above; a region at the top has none."""
+    return dict(Region.objects.exclude(parent=None).order_by("code").values_list("code", "parent_id"))
+
+
 # ── Departments, counters, staff ─────────────────────────────────────────────────────────────────
 
 
@@ -116,7 +121,9 @@ def departments() -> dict[str, DepartmentFacts]:
     """Every department and centre by key; kept by the process, read again at most once in half a minute."""
     now = time.monotonic()
     if _Departments.known is None or now - _Departments.read_at > _DEPARTMENTS_KEPT:
-        rows = Department.objects.order_by("key").values_list("id", "key", "name", "short_name", "uscc")
+        rows = Department.objects.order_by("key").values_list(
+            "id", "key", "name", "short_name", "uscc", "region_id"
+        )
         _Departments.known = {row[1]: DepartmentFacts(*row) for row in rows}
         _Departments.read_at = now
     return _Departments.known

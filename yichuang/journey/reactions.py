@@ -44,6 +44,7 @@ REACTIONS: dict[str, tuple[Step, ...]] = {
     "dispatch.refused": (),
     "dispatch.contradicted": (),
     "dispatch.confirmed": (apply_partner_answer,),
+    "clock.rung": (),
     "hand_over.done": (issue_hand_over_receipt,),
     "message.queued": (),
     "message.sent": (),

@@ -22,6 +22,7 @@ from procrastinate.types import JSONDict
 
 from yichuang.base import clock
 from yichuang.catalogue.actions import reviewing
+from yichuang.deadlines import watching
 from yichuang.departments import actions as departments
 from yichuang.departments import reconciliation
 from yichuang.departments.partners import partner_keys
@@ -147,6 +148,13 @@ def make_partitions() -> None:
     """Make the ledger's partitions of the coming months."""
     for name in partitions.ensure_partitions(clock.now()):
         log.info("ledger partition made", partition=name)
+
+
+@_upkeep("watch", "* * * * * */2")
+def watch() -> None:
+    """Fire the rungs that clocks have reached, until none is due."""
+    while watching.fire_due(now=clock.now()):
+        pass
 
 
 @_upkeep("sessions", "17 3 * * *")

@@ -26,8 +26,10 @@ OUTCOME_TONES: dict[Outcome, str] = {Outcome.GRANTED: "good", Outcome.REFUSED: "
 #: What a light says beside its colour and shape.
 LIGHT_NAMES: dict[Light, Promise] = {
     Light.GREEN: _("期限内"),
+    Light.BLUE: _("过半"),
     Light.YELLOW: _("快到期"),
     Light.RED: _("已超期"),
+    Light.PURPLE: _("异常"),
 }
 
 #: The one character in the box, and what it stands for. `applicant` is the person's own statement.

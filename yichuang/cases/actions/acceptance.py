@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
 from yichuang.base.errors import Forbidden, Invalid
-from yichuang.cases import remarks, rules
+from yichuang.cases import clocks, remarks, rules
 from yichuang.cases.data import Settlement
 from yichuang.cases.fold import to_facts
 from yichuang.cases.locking import lock_cases, lock_cases_of
@@ -18,18 +17,9 @@ from yichuang.cases.states import Stage, Verb
 from yichuang.cases.writing import change
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import Necessity
-from yichuang.deadlines.queries import calendar
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import Actor, Power
 from yichuang.identity.rules import check_mandate
-
-
-def clock_facts(case: Case, now: datetime) -> dict[str, Any]:
-    """The facts that start a case's clock at `now`: promised and statutory due times of its own item version."""
-    item = catalogue_queries.item_version(case.item_version_id)
-    promised = calendar().due(now, item.promised_limit)
-    statutory = calendar().due(now, item.statutory_limit) if item.statutory_limit else None
-    return to_facts(started_at=now, due_at=promised, statutory_due_at=statutory)
 
 
 def undecided_items(cases: Sequence[Case]) -> set[str]:
@@ -53,10 +43,9 @@ def accept(*, actor: Actor, application_id: int, now: datetime) -> list[int]:
         check_power(actor, received, Power.ACCEPT, now)
         _check_materials(application.id, received)
         undecided = undecided_items(cases)
-        facts = []
-        for case in received:
-            waiting = len(undecided.intersection(case.waits_for))
-            facts.append({"waiting": waiting, **({} if waiting else clock_facts(case, now))})
+        waiting = {case.id: len(undecided.intersection(case.waits_for)) for case in received}
+        started = clocks.start([case for case in received if not waiting[case.id]], now=now)
+        facts = [{"waiting": waiting[case.id], **started.get(case.id, {})} for case in received]
         change(received, Verb.ACCEPT, facts, actor=actor, now=now)
         return [case.id for case in received]
 

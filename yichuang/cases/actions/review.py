@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yichuang.base.errors import Invalid, Overtaken
-from yichuang.cases import remarks, rules
-from yichuang.cases.actions.acceptance import clock_facts, undecided_items
+from yichuang.cases import clocks, remarks, rules
+from yichuang.cases.actions.acceptance import undecided_items
 from yichuang.cases.fold import to_facts
 from yichuang.cases.locking import lock_cases
 from yichuang.cases.models import Case
@@ -49,6 +49,7 @@ def decide(*, actor: Actor, case_id: int, outcome: Outcome, opinion: str, now: d
         case = _lock_for_review(actor, case_id, now)
         _check_not_elsewhere(case)
         remark = remarks.write(case_id, "decision", text, actor=actor, now=now)
+        clocks.stop([case.id], now=now)
         change([case], Verb.DECIDE, [_decision_facts(outcome, remark, now)], actor=actor, now=now)
 
 
@@ -75,6 +76,7 @@ def decide_elsewhere(
         partner = Actor(ActorKind.PARTNER, partner_id)
         text = reason.strip() or _("部门业务系统反馈：准予。")
         remark = remarks.write(case_id, "decision", text, actor=partner, now=now)
+        clocks.stop([case.id], now=now)
         change(
             [case], Verb.DECIDE, [{**facts, **_decision_facts(outcome, remark, now)}], actor=partner, now=now
         )
@@ -94,13 +96,10 @@ def release_followers(*, case_id: int, now: datetime) -> list[int]:
             .order_by("id")
         )
         undecided = undecided_items(sisters)
-        freed: list[Case] = []
-        facts: list[dict[str, Any]] = []
-        for case in sisters:
-            left = len(undecided.intersection(case.waits_for))
-            if case.stage == Stage.ACCEPTED and left < case.waiting:
-                freed.append(case)
-                facts.append({"waiting": left, **({} if left else clock_facts(case, now))})
+        left = {case.id: len(undecided.intersection(case.waits_for)) for case in sisters}
+        freed = [case for case in sisters if case.stage == Stage.ACCEPTED and left[case.id] < case.waiting]
+        started = clocks.start([case for case in freed if not left[case.id]], now=now)
+        facts = [{"waiting": left[case.id], **started.get(case.id, {})} for case in freed]
         if freed:
             change(freed, Verb.RELEASE, facts, actor=SYSTEM, now=now)
         return [case.id for case in freed if not case.waiting]

@@ -17,7 +17,8 @@ from yichuang.catalogue.folder import Fault, Folder
 from yichuang.catalogue.models import BundleVersion, ItemVersion, Proposal, Release
 from yichuang.catalogue.news import take_over
 from yichuang.catalogue.states import Stage
-from yichuang.deadlines.actions import DayRow, set_overrides
+from yichuang.deadlines.actions import DayRow, HoursRow, set_hours, set_ladders, set_overrides
+from yichuang.deadlines.data import OfficeHours
 from yichuang.identity.actions.establishment import establish
 from yichuang.identity.data import Actor, ActorKind, Role
 from yichuang.ledger.actions import Record, record
@@ -126,10 +127,26 @@ def _write(
 ) -> Publication:
     establish(folder, now=now)
     days: list[DayRow] = [
-        {"date": day.date, "working": day.working, "name": day.name, "provisional": day.provisional}
+        {
+            "region": day.region,
+            "date": day.date,
+            "worked": day.worked,
+            "name": day.name,
+            "provisional": day.provisional,
+        }
         for day in folder.overrides
     ]
+    hours: list[HoursRow] = [
+        {
+            "region": row.region,
+            "valid_from": row.valid_from,
+            "hours": OfficeHours(row.morning_start, row.morning_end, row.afternoon_start, row.afternoon_end),
+        }
+        for row in folder.office_hours
+    ]
     set_overrides(days, actor_kind=actor.kind, actor_id=actor.id, now=now)
+    set_hours(hours, actor_kind=actor.kind, actor_id=actor.id, now=now)
+    set_ladders(folder.rungs, actor_kind=actor.kind, actor_id=actor.id, now=now)
     rest, items, bundles = stored.split(folder.catalogue)
     templates = stored.to_text(dict(folder.templates))
     establishment = stored.to_text(stored.split_establishment(folder))

@@ -15,6 +15,7 @@ ELEMENT_TYPES = (
     "phone",
     "citizen_number",
     "organisation_code",
+    "project_code",
     "address",
 )
 #: What is asked for where a register is down.

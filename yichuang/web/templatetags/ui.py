@@ -22,6 +22,7 @@ _KINDS = {
     "choice": "select",
     "citizen_number": "code",
     "organisation_code": "code",
+    "project_code": "code",
     "address": "text",
 }
 
@@ -196,7 +197,7 @@ def stage(value: str, outcome: str = "") -> dict[str, Any]:
 
 @register.inclusion_tag("ui/light.html")
 def light(value: str | None, text: str = "") -> dict[str, Any]:
-    """A clock's light with its words: green, yellow, red, or none where no clock runs."""
+    """A clock's light (`Light`) with its words, or none where no clock runs."""
     if not value:
         return {"colour": "none", "text": text}
     return {"colour": Light(value).value, "text": text or LIGHT_NAMES[Light(value)]}

@@ -1,0 +1,76 @@
+"""The clocks of a case (时限): what runs from when, as facts of the act that starts, moves or stops it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from yichuang.cases.fold import to_facts
+from yichuang.cases.models import Case
+from yichuang.cases.states import WORKED
+from yichuang.catalogue import queries as catalogue_queries
+from yichuang.deadlines import keeping
+from yichuang.deadlines.data import ClockKind, Light
+from yichuang.deadlines.keeping import NewClock, Started
+from yichuang.identity import queries as identity_queries
+
+SUBJECT = "case"
+#: The clocks by which a case is due.
+DUE = (ClockKind.PROMISED, ClockKind.STATUTORY)
+
+
+def start(cases: Sequence[Case], *, now: datetime) -> dict[int, dict[str, Any]]:
+    """Start the promised and statutory clocks of accepted cases, in the caller's transaction.
+
+    Returns the facts of each case: when its department's clock started, when it is due, when its lights change.
+    The limits are those of the item version under which the case was received.
+    """
+    regions = {facts.id: facts.region for facts in identity_queries.departments().values()}
+    new = []
+    for case in cases:
+        item = catalogue_queries.item_version(case.item_version_id)
+        limits = {ClockKind.PROMISED: item.promised_limit, ClockKind.STATUTORY: item.statutory_limit}
+        new += [
+            NewClock(kind, SUBJECT, case.id, limit, regions.get(case.department_id, ""))
+            for kind, limit in limits.items()
+            if limit is not None
+        ]
+    due = _by_case(keeping.start(new, now=now))
+    return {case.id: {**to_facts(started_at=now), **due_facts(due.get(case.id, {}))} for case in cases}
+
+
+def stop(case_ids: Sequence[int], *, now: datetime) -> None:
+    """Stop every clock of these cases: they are decided, or will never be."""
+    keeping.stop(SUBJECT, case_ids, now=now)
+
+
+def due_facts(started: Mapping[ClockKind, Started]) -> dict[str, Any]:
+    """When a case is due and its lights change, as facts: of the clocks that are named."""
+    facts: dict[str, Any] = {}
+    promised = started.get(ClockKind.PROMISED)
+    if promised is not None:
+        facts |= to_facts(
+            due_at=promised.due_at,
+            blue_at=promised.lights.get(Light.BLUE),
+            yellow_at=promised.lights.get(Light.YELLOW),
+        )
+    statutory = started.get(ClockKind.STATUTORY)
+    if statutory is not None:
+        facts |= to_facts(statutory_due_at=statutory.due_at)
+    return facts
+
+
+def light_of(case: Case, now: datetime) -> Light | None:
+    """The light of a case; None where its department's clock does not run and nothing is wrong."""
+    if case.abnormal_at is not None and case.abnormal_at < now:
+        return Light.PURPLE
+    if case.stage not in WORKED or case.due_at is None:
+        return None
+    shines_from = ((case.due_at, Light.RED), (case.yellow_at, Light.YELLOW), (case.blue_at, Light.BLUE))
+    return next((light for moment, light in shines_from if moment is not None and moment < now), Light.GREEN)
+
+
+def _by_case(started: Sequence[Started]) -> dict[int, dict[ClockKind, Started]]:
+    found: dict[int, dict[ClockKind, Started]] = {}
+    for one in started:
+        found.setdefault(one.subject_id, {})[one.kind] = one
+    return found

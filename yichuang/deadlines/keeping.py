@@ -1,0 +1,174 @@
+"""Keeping clocks: start, pause, resume, move, stop. Parts of the acts of other apps, in their transactions.
+
+Nothing here is recorded by itself: the act that a clock follows from is what stands in the ledger.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, QuerySet
+
+from yichuang.deadlines import clocks
+from yichuang.deadlines.data import ClockKind, Light, Limit, Pause, Rung, Unit
+from yichuang.deadlines.models import Clock, ClockPause, FiredRung
+from yichuang.deadlines.queries import calendar, ladder, pauses
+
+#: Clocks that a pause of their subject stops; the others measure the wait itself, or somebody else.
+PAUSABLE = frozenset({ClockKind.PROMISED, ClockKind.STATUTORY, ClockKind.STEP})
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A clock as it runs: when it is due, and from when on each light but green is shown."""
+
+    kind: ClockKind
+    subject_id: int
+    due_at: datetime
+    lights: dict[Light, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class NewClock:
+    """A clock to be started."""
+
+    kind: ClockKind
+    subject_kind: str
+    subject_id: int
+    limit: Limit
+    region: str = ""
+
+
+def start(new: Sequence[NewClock], *, now: datetime) -> list[Started]:
+    """Start clocks at `now`, or where the offices have closed when they open again; parallel to `new`.
+
+    One that runs already goes on as it is. One statement for all.
+    """
+    rows, started = [], []
+    for one in new:
+        begin = calendar(one.region).counted_from(now)
+        reckoned = _reckon(one.kind, one.region, begin, one.limit, ())
+        rows.append(
+            Clock(
+                kind=one.kind,
+                subject_kind=one.subject_kind,
+                subject_id=one.subject_id,
+                region=one.region,
+                limit_value=one.limit.value,
+                limit_unit=one.limit.unit,
+                started_at=begin,
+                due_at=reckoned.due_at,
+                next_at=reckoned.next_at(frozenset()),
+            )
+        )
+        started.append(Started(one.kind, one.subject_id, reckoned.due_at, reckoned.lights()))
+    Clock.objects.bulk_create(rows, ignore_conflicts=True)
+    return started
+
+
+def pause(
+    subject_kind: str, subject_id: int, *, reason: str, document: int | None = None, now: datetime
+) -> None:
+    """Let the clocks of a subject stand still from `now` on. Raises `IntegrityError` where they do already."""
+    ClockPause.objects.create(
+        subject_kind=subject_kind, subject_id=subject_id, reason=reason, document=document, started_at=now
+    )
+    _running(subject_kind, [subject_id], PAUSABLE).update(due_at=None, next_at=None)
+
+
+def resume(subject_kind: str, subject_id: int, *, now: datetime) -> list[Started]:
+    """Let the clocks of a subject go on: the clocks with their new ends."""
+    ClockPause.objects.filter(subject_kind=subject_kind, subject_id=subject_id, ended_at=None).update(
+        ended_at=now
+    )
+    return reckon_anew(_running(subject_kind, [subject_id], PAUSABLE))
+
+
+def extend(subject_kind: str, subject_id: int, kinds: Collection[ClockKind], by: Limit) -> list[Started]:
+    """Lengthen the limits of these clocks by `by`, which is in their own unit: the clocks with their new ends."""
+    running = _running(subject_kind, [subject_id], kinds).filter(limit_unit=by.unit)
+    running.update(limit_value=F("limit_value") + by.value)
+    return reckon_anew(running)
+
+
+def stop(
+    subject_kind: str,
+    subject_ids: Sequence[int],
+    kinds: Iterable[ClockKind] = tuple(ClockKind),
+    *,
+    now: datetime,
+) -> None:
+    """Stop these clocks of these subjects for good; what is not running stays as it is."""
+    _running(subject_kind, subject_ids, kinds).update(stopped_at=now, next_at=None)
+
+
+def reckon_anew(running: Iterable[Clock]) -> list[Started]:
+    """Work out the ends of running clocks anew from their limits, starts and pauses, and write what changed.
+
+    A clock that stands still keeps standing still and is left out of what is returned.
+    """
+    rows = list(running)
+    held = _pauses_of(rows)
+    fired: dict[int, set[str]] = {row.id: set() for row in rows}
+    for clock_id, rung in FiredRung.objects.filter(clock__in=rows).values_list("clock_id", "rung"):
+        fired[clock_id].add(rung)
+    moved = []
+    for row in rows:
+        of_subject = held[row.subject_kind, row.subject_id] if row.kind in PAUSABLE else []
+        since = [one for one in of_subject if one.end is None or one.end >= row.started_at]
+        if any(one.end is None for one in since):
+            continue
+        reckoned = _reckon(
+            ClockKind(row.kind),
+            row.region,
+            row.started_at,
+            Limit(row.limit_value, Unit(row.limit_unit)),
+            since,
+        )
+        row.due_at, row.next_at = reckoned.due_at, reckoned.next_at(frozenset(fired[row.id]))
+        moved.append(Started(ClockKind(row.kind), row.subject_id, reckoned.due_at, reckoned.lights()))
+    Clock.objects.bulk_update(rows, ["due_at", "next_at"])
+    return moved
+
+
+@dataclass(frozen=True, slots=True)
+class _Reckoned:
+    due_at: datetime
+    ladder: tuple[Rung, ...]
+    moments: list[datetime]
+
+    def next_at(self, fired: frozenset[str]) -> datetime | None:
+        """The first rung that has not fired yet."""
+        left = [
+            moment for rung, moment in zip(self.ladder, self.moments, strict=True) if rung.key not in fired
+        ]
+        return min(left, default=None)
+
+    def lights(self) -> dict[Light, datetime]:
+        """From when on each light is shown."""
+        found: dict[Light, datetime] = {}
+        for rung, moment in zip(self.ladder, self.moments, strict=True):
+            found[rung.light] = min(moment, found.get(rung.light, moment))
+        return found
+
+
+def _reckon(kind: ClockKind, region: str, start: datetime, limit: Limit, held: Sequence[Pause]) -> _Reckoned:
+    days, rungs = calendar(region), ladder(kind)
+    return _Reckoned(
+        clocks.due(days, start, limit, held).at, rungs, clocks.moments(days, start, limit, held, rungs)
+    )
+
+
+def _running(subject_kind: str, subject_ids: Sequence[int], kinds: Iterable[ClockKind]) -> QuerySet[Clock]:
+    return Clock.objects.filter(
+        subject_kind=subject_kind, subject_id__in=list(subject_ids), kind__in=list(kinds), stopped_at=None
+    )
+
+
+def _pauses_of(rows: Sequence[Clock]) -> dict[tuple[str, int], list[Pause]]:
+    found: dict[tuple[str, int], list[Pause]] = {}
+    for subject_kind in {row.subject_kind for row in rows}:
+        ids = sorted({row.subject_id for row in rows if row.subject_kind == subject_kind})
+        for subject_id, of_subject in pauses(subject_kind, ids).items():
+            found[subject_kind, subject_id] = of_subject
+    return found

@@ -13,6 +13,7 @@ from yichuang.catalogue.checks import check_value
 from yichuang.catalogue.data import Catalogue, SourceKind
 from yichuang.catalogue.folder import Folder
 from yichuang.catalogue.planning import everything_up, plan
+from yichuang.deadlines.data import Worked
 from yichuang.identity.data import Power
 
 CITY = Path(__file__).resolve().parent.parent / "catalogues" / "quzhou"
@@ -128,7 +129,7 @@ def test_every_field_of_a_register_is_in_at_least_one_of_its_records(
 def test_the_holidays_of_2027_are_those_of_the_law(folder: Folder) -> None:
     days = [override for override in folder.overrides if override.date.year == 2027]
     assert len(days) == 13  # 元旦 1, 春节 4, 清明 1, 劳动节 2, 端午 1, 中秋 1, 国庆 3
-    assert all(override.provisional and not override.working for override in days)
+    assert all(override.provisional and override.worked is Worked.NONE for override in days)
 
 
 @pytest.mark.django_db

@@ -174,3 +174,85 @@ def test_water_power_gas_and_network_are_asked_for_with_one_drawing(city: Catalo
     utilities = planned(city, "utilities_installation", digs_road="no")
     assert brought(utilities) == {"utility_site_plan"}
     assert (utilities.before.departments, utilities.now.departments) == (4, 1)
+
+
+def test_research_costs_are_generated_appraised_and_exported_at_one_press(city: Catalogue) -> None:
+    """一键生成, 一键办结, 一键导出."""
+    deduction = planned(city, "research_deduction")
+    assert (deduction.before.materials, deduction.now.materials) == (16, 0)
+    generated = {line.material.key for line in deduction.materials if line.reference == "research_system"}
+    assert {
+        "research_plan",
+        "research_staff_list",
+        "research_ledger",
+        "research_expense_summary",
+    } <= generated
+    assert {case.item.kind for case in deduction.cases} == {"instant"}
+    from_the_system = {
+        field.element.key
+        for lookup in deduction.lookups
+        for field in deduction.fields
+        if lookup.resource == "research_system" and field.element.key in lookup.elements
+    }
+    assert {"research_expense", "deduction_amount"} <= from_the_system
+
+
+def test_a_carrier_is_asked_whether_to_go_on_when_one_permit_is_refused(city: Catalogue) -> None:
+    carrier = planned(city, "transport_company", drivers_qualified="no")
+    assert city.bundles["transport_company"].outcome == "ask_applicant"
+    assert (carrier.before.visits, carrier.now.visits) == (10, 1)  # the vehicle itself must be inspected
+    certificate = next(case for case in carrier.cases if case.item.key == "transport_certificate")
+    assert set(certificate.waits_for) == {"road_freight_licence", "vehicle_registration"}
+
+
+def test_a_credit_record_is_repaired_with_one_commitment_for_all_departments(city: Catalogue) -> None:
+    repair = planned(city, "credit_repair", blacklisted="yes", tax_credit_lost="yes")
+    assert brought(repair) == {"credit_commitment", "rectification_report"}
+    assert (repair.before.materials, repair.now.materials) == (17, 2)
+
+
+def test_a_company_buys_a_hall_in_sixty_minutes_with_one_set_of_papers_or_not_at_all(city: Catalogue) -> None:
+    purchase = planned(city, "company_real_estate")
+    bundle = city.bundles["company_real_estate"]
+    assert (purchase.before.working_days, purchase.promised.value, purchase.promised.unit) == (
+        15,
+        60,
+        "minutes",
+    )
+    assert (purchase.before.forms, purchase.now.forms) == (3, 1)  # three sets → one
+    assert bundle.outcome == "all_or_nothing"
+    assert {member.item: member.undo for member in bundle.members}[
+        "company_real_estate_transfer"
+    ] == "withhold"
+
+
+@pytest.mark.parametrize(
+    ("key", "materials"),
+    [
+        ("civil_servant_recruitment", {"education_certificate"}),
+        ("civil_servant_transfer", {"both_units_consent"}),
+        ("civil_servant_retirement", set()),
+    ],
+)
+def test_the_staff_of_the_government_itself_needs_no_paper_that_the_government_has(
+    city: Catalogue, key: str, materials: set[str]
+) -> None:
+    matter = planned(city, key)
+    assert brought(matter) == materials
+    assert matter.now.visits == 0 < matter.before.visits
+    assert {subject for case in matter.cases for subject in case.item.subjects} == {"3", "5"}
+
+
+def test_companies_need_only_their_code_for_many_items(city: Catalogue) -> None:
+    """一证通办: the organisation's or the project's code alone; of the seed's 127 the sample city carries a part."""
+    companies = [item for item in city.items.values() if item.applicant.get("number") == "organisation_code"]
+    alone = [item.key for item in companies if not brought(planned(city, item.key))]
+    assert len(alone) >= 30
+
+
+def test_the_project_code_is_checked_wherever_it_is_asked(city: Catalogue) -> None:
+    assert city.elements["project_code"].type == "project_code"
+    assert (
+        sum("project_code" in {entry.element for entry in item.elements} for item in city.items.values())
+        >= 25
+    )

@@ -14,7 +14,7 @@ from bench.report import Figure
 from bench.start import measure_start
 
 _SIZES, _QUICK_SIZES = (10_000, 1_000_000), (10_000, 100_000)
-_PARTS = ("start", "single", "submissions", "jobs", "lives", "pages")
+_PARTS = ("start", "single", "submissions", "jobs", "lives", "pages", "search")
 
 
 def main() -> int:
@@ -50,7 +50,7 @@ def _measure(installation: Installation, chosen: argparse.Namespace) -> Iterator
     if "start" in wanted:
         yield from measure_start(installation)
     installation.begin()
-    from bench import filling, journeys, pages, single, submissions
+    from bench import filling, journeys, pages, searching, single, submissions
     from bench.specimens import make_specimens
     from yichuang.base import clock
 
@@ -79,6 +79,8 @@ def _measure(installation: Installation, chosen: argparse.Namespace) -> Iterator
             if comparison is not None:
                 yield from _submissions(comparison, size, first=place == 0, brief=brief)
         yield from _pages(taken, sizes)
+    if "search" in wanted:
+        yield from searching.measure(installation, 20_000 if brief else 200_000, 150 if brief else 500)
 
 
 def _submissions(comparison: Any, size: int, *, first: bool, brief: bool) -> list[Figure]:

@@ -112,6 +112,20 @@ class Installation:
 
         preparing.prepare(lambda _line: None)
 
+    def forget_files(self) -> None:
+        """Start the database anew with nothing of its files in memory, neither its own nor the system's."""
+        from django.db import connections
+
+        assert self._server is not None  # noqa: S101 - called after `begin`
+        connections.close_all()
+        self._server.stop()
+        os.sync()
+        for path in self._server.data.rglob("*"):
+            if path.is_file():
+                with path.open("rb") as file:
+                    os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        self._server.start()
+
     def end(self, *, keep: bool = False) -> None:
         """Stop everything that was started; remove the home folder unless told to `keep` it."""
         for process in [*self._running]:

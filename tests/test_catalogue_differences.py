@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.catalogue_folder import write_folder
-from yichuang.catalogue import data, facts, folder, labels
+from yichuang.catalogue import code_labels, data, facts, folder, labels
 from yichuang.catalogue.data import Item, Necessity
 from yichuang.catalogue.differences import Fate, changes, differences, names_of
 from yichuang.catalogue.folder import Folder
@@ -46,7 +46,7 @@ def test_every_field_has_a_label() -> None:
     assert {kind.__name__ for kind in kinds} >= {"Item", "Bundle", "Mandate", "Limit"}
     for kind in kinds:
         assert list(labels.FIELDS[kind]) == [field.name for field in dataclasses.fields(kind)], kind
-    for kind, name in [*labels.CODES, *labels.REFERENCES]:
+    for kind, name in [*code_labels.CODES, *labels.REFERENCES]:
         assert name in labels.FIELDS[kind], (kind, name)
 
 

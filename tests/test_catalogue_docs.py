@@ -7,7 +7,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from yichuang.catalogue import data, facts, folder
+from yichuang.catalogue import data, facts, folder, topics
 from yichuang.deadlines.data import Rung
 
 TEXT = (Path(__file__).resolve().parent.parent / "docs" / "adding-an-item.md").read_text(encoding="utf-8")
@@ -27,6 +27,8 @@ KINDS: dict[str, type] = {
     "overrides": folder.DayOverride,
     "office_hours": folder.OfficeHoursEntry,
     "rungs": Rung,
+    "words": topics.EverydayWord,
+    "topics": topics.Topic,
 }
 
 

@@ -35,7 +35,7 @@ def find(
     limit: Annotated[int, Field(ge=1, le=100)] = 20,
 ) -> list[Any]:
     """Bundles and items by words, pinyin, initials or code."""
-    return list(search.find(queries.current(), q, limit=limit))
+    return list(search.find(q, limit=limit))
 
 
 @router.post("/plan", response={200: dict[str, Any], **problems(400, 404, 422)})

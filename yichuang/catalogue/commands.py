@@ -87,7 +87,7 @@ def find_target(catalogue: Catalogue, words: str) -> str:
     for key, item in catalogue.items.items():
         if words in {item.catalog_code, item.task_code}:
             return key
-    near = "、".join(hit.name for hit in search.find(catalogue, words, limit=5))
+    near = "、".join(hit.name for hit in search.find(words, limit=5))
     if near:
         sentence = _("没有叫“%(words)s”的事项或一件事，相近的有：%(near)s。")
         raise Refused(sentence % {"words": words, "near": near}, code="target_unknown")

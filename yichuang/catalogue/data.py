@@ -22,6 +22,7 @@ from yichuang.catalogue.facts import (
     SpecialProcedure,
     StepGroup,
 )
+from yichuang.catalogue.topics import EverydayWord, Topic
 from yichuang.deadlines.data import Limit
 
 
@@ -357,6 +358,8 @@ class Catalogue:
     partners: Mapping[str, Partner] = field(default_factory=dict)
     department_short_names: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, str] = field(default_factory=dict)  # decision tables: key → JDM (JSON) text
+    words: Mapping[str, EverydayWord] = field(default_factory=dict)
+    topics: Mapping[str, Topic] = field(default_factory=dict)
     #: item → resource → the register's fields that the item may see; made from `grants`.
     granted: Mapping[str, Mapping[str, frozenset[str]]] = field(init=False, repr=False, compare=False)
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from yichuang.catalogue.code_labels import CODES
 from yichuang.catalogue.data import Catalogue, Fee
 from yichuang.catalogue.folder import City, Folder
-from yichuang.catalogue.labels import CODES, FIELDS, LISTS, REFERENCES
+from yichuang.catalogue.labels import FIELDS, LISTS, REFERENCES
 from yichuang.catalogue.tables import limit_text, money_text
 from yichuang.catalogue.words import word
 from yichuang.deadlines.data import Limit

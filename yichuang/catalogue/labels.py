@@ -1,6 +1,6 @@
 """What each field of the catalogue is called: one word for the editor, the spreadsheet, the difference and the guide.
 
-Every field of `data.py` and `folder.py` stands here (a test sees to it), codes with the words for them too.
+Every field of `data.py` and `folder.py` stands here (a test sees to it); `code_labels.py` has the words for codes.
 """
 
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from yichuang.catalogue import data, facts, folder
+from yichuang.catalogue import data, facts, folder, topics
 from yichuang.deadlines.data import Limit, Rung
 
 #: Class → field → label.
@@ -293,61 +293,16 @@ FIELDS: Mapping[type, Mapping[str, Promise]] = {
         "over": _("超期"),
         "acts": _("动作"),
     },
+    topics.EverydayWord: {"word": _("百姓说法"), "means": _("所指")},
+    topics.Topic: {
+        "key": _("标识"),
+        "name": _("名称"),
+        "parent": _("上级主题"),
+        "hint": _("提示"),
+        "question": _("问题"),
+        "means": _("所指"),
+    },
     Limit: {"value": _("数值"), "unit": _("单位"), "basis": _("依据"), "explanation": _("说明")},
-}
-
-_SUBJECTS = {
-    "1": _("自然人"),
-    "2": _("企业法人"),
-    "3": _("事业法人"),
-    "4": _("社会组织法人"),
-    "5": _("行政机关"),
-    "6": _("其他组织"),
-}
-#: (class, field) → code → word, where a field holds a code and no vocabulary of `words.py`.
-CODES: Mapping[tuple[type, str], Mapping[str, Promise]] = {
-    (data.Element, "type"): {
-        "text": _("文字"),
-        "date": _("日期"),
-        "number": _("数字"),
-        "choice": _("选择"),
-        "phone": _("手机号"),
-        "citizen_number": _("公民身份号码"),
-        "organisation_code": _("统一社会信用代码"),
-        "address": _("地址"),
-    },
-    (data.Item, "type"): {  # GB/T 39046 A.1, on application
-        "01": _("行政许可"),
-        "05": _("行政给付"),
-        "07": _("行政确认"),
-        "08": _("行政奖励"),
-        "09": _("行政裁决"),
-        "10": _("其他行政权力"),
-        "20": _("公共服务"),
-    },
-    (data.Item, "level"): {  # A.2
-        "1": _("国家级"),
-        "2": _("省级"),
-        "3": _("市级"),
-        "4": _("县级"),
-        "5": _("镇级"),
-        "6": _("村级"),
-        "7": _("分级管理"),
-    },
-    (data.Item, "subjects"): _SUBJECTS,  # A.4
-    (data.Member, "obligatory_for"): _SUBJECTS,
-    (data.Item, "channels"): {  # A.5
-        "counter": _("窗口"),
-        "web": _("网上"),
-        "mobile": _("掌上"),
-        "courier": _("快递"),
-    },
-    (data.Item, "depth"): {"1": _("Ⅰ级"), "2": _("Ⅱ级"), "3": _("Ⅲ级"), "4": _("Ⅳ级")},
-    (data.Step, "role"): {
-        "clerk": _("窗口人员"),
-        "officer": _("审批人员"),
-        "chief_officer": _("首席代表"),
-    },
 }
 
 #: (class, field) → the list whose entries the field names by key.
@@ -368,6 +323,7 @@ REFERENCES: Mapping[tuple[type, str], str] = {
     (data.Member, "simulate"): "items",
     (data.Bundle, "lead"): "departments",
     (data.Partner, "department"): "departments",
+    (topics.Topic, "parent"): "topics",
     (folder.Region, "parent"): "regions",
     (folder.Department, "region"): "regions",
     (folder.Counter, "centre"): "departments",
@@ -386,6 +342,8 @@ LISTS: Mapping[str, Promise] = {
     "licence_types": _("证照类型"),
     "resources": _("数据资源"),
     "grants": _("数据授权"),
+    "words": _("百姓说法"),
+    "topics": _("主题"),
     "partners": _("部门系统"),
     "regions": _("区划"),
     "departments": _("部门"),

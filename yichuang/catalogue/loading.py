@@ -39,6 +39,7 @@ from yichuang.catalogue.folder import (
     Region,
     StaffMember,
 )
+from yichuang.catalogue.topics import EverydayWord, Topic
 from yichuang.catalogue.yaml_values import Broken, Source
 from yichuang.deadlines.data import Rung
 from yichuang.deadlines.ladders import DEFAULT_RUNGS
@@ -73,6 +74,8 @@ _FILES: Mapping[str, Mapping[str, type]] = {
     "partners.yaml?": {"partners": Partner},
     "calendar.yaml?": {"overrides": DayOverride, "office_hours": OfficeHoursEntry},
     "lights.yaml?": {"rungs": Rung},
+    "words.yaml?": {"words": EverydayWord},
+    "topics.yaml?": {"topics": Topic},
 }
 #: Made-up people and companies for the simulated registers: not the catalogue's business.
 _TRIAL_PEOPLE = "people.yaml"
@@ -300,6 +303,8 @@ def _assemble(work: _Work, city: City, templates: Mapping[str, str], tables: Map
         partners=lists["partners"],
         department_short_names={key: department.short_name for key, department in departments.items()},
         tables=tables,
+        words=lists["words"],
+        topics=lists["topics"],
     )
     return Folder(
         catalogue=catalogue,

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 
@@ -143,3 +145,40 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.proposal_id}"
+
+
+class SearchEntry(models.Model):
+    """What search finds of the release in force; derived from it, and so the one table here that changes."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=10, help_text="bundle | item")
+    key = models.CharField(max_length=80)
+    name = models.TextField()
+    department = models.TextField(help_text="name of the department")
+    department_key = models.CharField(max_length=80)
+    board = models.TextField()
+    code = models.TextField(help_text="基本编码 of an item")
+    tier = models.SmallIntegerField(help_text="how early it is looked at where a word is common: 0, 1, 2")
+    rank = models.SmallIntegerField(help_text="among equals: bundles first, then the shorter name")
+    texts = models.TextField(
+        help_text="JSON of [field, text]: what is compared with the words that were typed"
+    )
+    words = SearchVectorField(help_text="lexemes, see search_words.py")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of what the row was made from")
+
+    class Meta:
+        db_table = "catalogue_search"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "key"], name="search_entry_once")]
+        # One index a tier: what is looked at first is small. New rows are found at once, not after a clean-up.
+        indexes: ClassVar = [
+            GinIndex(
+                fields=["words"],
+                name=f"catalogue_search_{tier}",
+                condition=models.Q(tier=tier),
+                fastupdate=False,
+            )
+            for tier in (0, 1, 2)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"

@@ -1,25 +1,68 @@
-"""Finding an item or bundle within a keystroke: words, aliases, pinyin, pinyin initials, codes, departments.
+"""Finding an item or bundle within a keystroke: words, aliases, everyday words, pinyin, initials, codes, departments.
 
-Everything is in memory; the index of a catalogue is built once, on the first search after a release.
+The database finds candidates by lexemes (search_words.py) in one statement, and they are ranked here. What
+is nowhere as it is typed is looked for with one slip of the keyboard or under its sound (新升儿), and then
+as a question in plain words. docs/decisions/0010 says what else was measured.
 """
 
-import heapq
-import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from pypinyin import lazy_pinyin
+from django.db import connection
 
-from yichuang.catalogue.data import Bundle, Catalogue, Item
+from yichuang.catalogue.search_words import (
+    CODE_LENGTH,
+    INITIALS,
+    NAMES,
+    Field,
+    Text,
+    neighbours,
+    normal,
+    quoted,
+    spoken,
+)
 
 #: Weight of where a word was found; an exact match counts whole, a beginning most, a middle less.
-_NAME, _ALIAS, _CODE, _PINYIN, _DEPARTMENT, _BOARD = 100.0, 90.0, 95.0, 70.0, 30.0, 20.0
-_BEGINS, _INSIDE = 0.8, 0.6
+_WEIGHTS = {
+    Field.NAME: 100.0,
+    Field.KEY: 95.0,
+    Field.CODE: 95.0,
+    Field.ALIAS: 90.0,
+    Field.EVERYDAY: 85.0,
+    Field.INITIALS: 70.0,
+    Field.PINYIN: 70.0,
+    Field.DEPARTMENT: 30.0,
+    Field.DEPARTMENT_INITIALS: 20.0,
+    Field.BOARD: 20.0,
+}
+_BEGINS, _INSIDE, _SLIP = 0.8, 0.6, 0.4
+#: More words than these are not looked at.
+_WORDS = 6
 #: From this length on, what is nowhere as it is typed may be a question in plain words.
 _QUESTION = 4
-#: Fewer digits than this inside a code say nothing.
-_CODE_DIGITS = 4
+#: The least length in which a slip is looked for: shorter, and every slip is another word.
+_SLIP_CHINESE, _SLIP_LETTERS = 3, 6
+#: What people say around the thing that they mean.
+_FILLERS = re.compile(
+    "怎么样|怎么|如何|什么|哪里|哪儿|哪些|哪个|在哪|多久|多少钱|多少|需要|可以|能不能|能否|是否|应该|办理|手续|流程|材料|"
+    "请问|我想|我要|想要|以后|之后|的时候|一家|一个|[我你想要去了吗呢吧啊的地得和与及、，。？！?!,.]"
+)
+
+_FIND = """
+SELECT found.kind, found.key, found.name, found.department, found.board, found.department_key, found.code,
+       found.rank, found.texts
+FROM unnest(%s::text[]) AS condition
+CROSS JOIN LATERAL (
+    (SELECT * FROM catalogue_search WHERE tier = 0 AND words @@ condition::tsquery ORDER BY rank, key LIMIT %s)
+    UNION ALL
+    (SELECT * FROM catalogue_search WHERE tier = 1 AND words @@ condition::tsquery ORDER BY rank, key LIMIT %s)
+    UNION ALL
+    (SELECT * FROM catalogue_search WHERE tier = 2 AND words @@ condition::tsquery ORDER BY rank, key LIMIT %s)
+    LIMIT %s
+) AS found
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,164 +79,193 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
-    """A text in which to find, and what it is worth.
-
-    `starts`: where a match may begin (None: anywhere). `least`: how many characters must be typed.
-    """
-
-    text: str
-    weight: float
-    starts: frozenset[int] | None = None
-    least: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """One item or bundle; `hay` is all its texts together, to pass over it quickly."""
+class _Candidate:
+    """A row that the database found, not yet ranked."""
 
     hit: Hit
-    chinese: tuple[_Word, ...]  # where Chinese words may be, the weightiest first
-    latin: tuple[_Word, ...]  # where letters and digits may be
-    hay: str
-    order: tuple[int, str]  # among equals: the shorter name first, then by key
-    pairs: frozenset[str]  # pairs of neighbouring characters, for words that are nowhere as they are written
+    rank: int
+    texts: Sequence[Text]
 
 
-@dataclass(frozen=True, slots=True)
-class _Index:
-    """All entries of a catalogue, and where each pair of characters occurs."""
-
-    entries: tuple[_Entry, ...]
-    by_pair: Mapping[str, Sequence[int]]
+#: What a candidate is worth; 0: not meant.
+_Score = Callable[[_Candidate], float]
 
 
-class _Memory:
-    built: tuple[Catalogue, _Index] | None = None
-
-
-def find(catalogue: Catalogue, text: str, limit: int = 20) -> tuple[Hit, ...]:
+def find(text: str, limit: int = 20) -> tuple[Hit, ...]:
     """The best hits for `text`, the best first. Every word of it must be found; nothing typed finds nothing."""
-    words = _normal(text).split()
+    words = normal(text).replace("\0", "").split()[:_WORDS]
     if not words:
         return ()
-    index = _index(catalogue)
-    scored = [(score, entry) for entry in index.entries if (score := _score(entry, words)) > 0]
-    if not scored and len(words) == 1 and len(words[0]) >= _QUESTION:
-        scored = _near(index, words[0])
-    best = heapq.nsmallest(limit, [(-score, entry.order, entry.hit) for score, entry in scored])
-    return tuple(hit for _score, _order, hit in best)
+    hits = _ranked(_as_typed(words), lambda one: _all(one, words, _worth), limit)
+    if not hits:
+        hits = _ranked(_all_of(_slipped, words), lambda one: _all(one, words, _slip_worth), limit)
+    if not hits and len(words) == 1 and len(words[0]) >= _QUESTION and not words[0].isascii():
+        hits = _answer(words[0], limit)
+    return hits
 
 
-def _score(entry: _Entry, words: Sequence[str]) -> float:
-    total = 0.0
-    for word in words:
-        if word not in entry.hay:
-            return 0.0
-        best = 0.0
-        for target in entry.latin if word.isascii() else entry.chinese:
-            if target.weight <= best:
-                break
-            best = max(best, _worth(word, target))
-        if not best:
-            return 0.0
-        total += best
-    return total + (1.0 if entry.hit.kind == "bundle" else 0.0)
-
-
-def _worth(word: str, target: _Word) -> float:
-    if len(word) < target.least:
-        return 0.0
-    if target.text == word:
-        return target.weight
-    at = target.text.find(word)
-    if at < 0:
-        return 0.0
-    if at == 0:
-        return target.weight * _BEGINS
-    while target.starts is not None and at not in target.starts:
-        at = target.text.find(word, at + 1)
-        if at < 0:
-            return 0.0
-    return target.weight * _INSIDE
-
-
-def _near(index: _Index, question: str) -> list[tuple[float, _Entry]]:
-    """For a question in plain words: what has two of its pairs of neighbouring characters, or a third of them."""
-    pairs = _pairs([question])
-    shared = Counter(place for pair in pairs for place in index.by_pair.get(pair, ()))
-    return [
-        (float(count), index.entries[place])
-        for place, count in shared.items()
-        if count >= 2 or count * 3 >= len(pairs)
-    ]
-
-
-def _index(catalogue: Catalogue) -> _Index:
-    built = _Memory.built
-    if built is None or built[0] is not catalogue:
-        entries = [_entry(catalogue, "bundle", bundle) for bundle in catalogue.bundles.values()]
-        entries += [_entry(catalogue, "item", item) for item in catalogue.items.values()]
-        by_pair: dict[str, list[int]] = {}
-        for place, entry in enumerate(entries):
-            for pair in entry.pairs:
-                by_pair.setdefault(pair, []).append(place)
-        built = _Memory.built = (catalogue, _Index(tuple(entries), by_pair))
-    return built[1]
-
-
-def _entry(catalogue: Catalogue, kind: str, target: Item | Bundle) -> _Entry:
-    department_key = target.department if isinstance(target, Item) else target.lead
-    department = catalogue.department_names.get(department_key, department_key)
-    code = target.catalog_code if isinstance(target, Item) else ""
-    words = [_Word(_normal(target.name), _NAME), _Word(_normal(target.key), _CODE)]
-    words += [_Word(_normal(alias), _ALIAS) for alias in target.aliases]
-    if isinstance(target, Item):
-        words += [_code_word(target.catalog_code), _code_word(target.task_code)]
-    for name, weight in ((target.name, 1.0), *((alias, 0.9) for alias in target.aliases)):
-        words += _spoken(name, weight * _PINYIN)
-    short_name = catalogue.department_short_names.get(department_key, "")
-    words += [_Word(_normal(name), _DEPARTMENT) for name in (department, short_name) if name]
-    words += [_Word(_normal(target.board), _BOARD)]
-    words += _spoken(department, _BOARD)
-    words.sort(key=lambda word: -word.weight)
-    return _Entry(
-        hit=Hit(kind, target.key, target.name, department, target.board, department_key, code),
-        chinese=tuple(word for word in words if not word.text.isascii()),
-        latin=tuple(word for word in words if any(letter.isascii() for letter in word.text)),
-        hay="\n".join(word.text for word in words),
-        order=(len(target.name), f"{target.key} {kind}"),
-        pairs=_pairs([_normal(target.name), *(_normal(alias) for alias in target.aliases)]),
+def _answer(question: str, limit: int) -> tuple[Hit, ...]:
+    """For a question in plain words: what has all of its pieces, else what has most of them."""
+    pieces = [piece for piece in _FILLERS.split(question) if piece][:_WORDS]
+    hits = _ranked(_as_typed(pieces), lambda one: _all(one, pieces, _worth), limit) if pieces else ()
+    if hits:
+        return hits
+    parts = {piece for piece in pieces if len(piece) > 1}
+    parts |= {end for piece in parts for end in (piece[:2], piece[-2:])}
+    return _ranked(
+        [_inside(part) for part in sorted(parts)],
+        lambda one: sum(_worth(part, one) * len(part) for part in parts),
+        limit,
     )
 
 
-def _code_word(code: str) -> _Word:
-    """A code is found from its beginning, or by its last digits."""
-    text = _normal(code)
-    starts = frozenset(range(max(0, len(text) - 12), len(text) - _CODE_DIGITS + 1))
-    return _Word(text, _CODE, starts, _CODE_DIGITS)
+# ── Asking the database ──────────────────────────────────────────────────────────────────────────
 
 
-def _spoken(name: str, weight: float) -> Iterable[_Word]:
-    """The initials (found anywhere) and the full pinyin (found from the beginning of a syllable)."""
-    syllables = [_letters(syllable) for syllable in lazy_pinyin(name)]
-    syllables = [syllable for syllable in syllables if syllable]
-    starts, at = set(), 0
-    for syllable in syllables:
-        starts.add(at)
+def _ranked(conditions: Sequence[str], score: _Score, limit: int) -> tuple[Hit, ...]:
+    """The best by `score` of what the conditions find, each of them asked for twice as many as are wanted."""
+    conditions = [condition for condition in conditions if condition]
+    if not conditions:
+        return ()
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, [conditions, *[max(2 * limit, 40)] * 4])
+        rows = {(row[0], row[1]): row for row in cursor.fetchall()}
+    scored = []
+    for *facts, rank, texts in rows.values():
+        candidate = _Candidate(
+            Hit(*facts), rank, [Text(Field(field), text) for field, text in json.loads(texts)]
+        )
+        if (worth := score(candidate)) > 0:
+            scored.append((-worth, rank, candidate.hit.key, candidate.hit))
+    return tuple(hit for _worth, _rank, _key, hit in sorted(scored, key=lambda each: each[:3])[:limit])
+
+
+def _as_typed(words: Sequence[str]) -> list[str]:
+    """What has all words: one of them whole, one at the beginning of a text, all of them anywhere."""
+    conditions = []
+    for place, word in enumerate(words):
+        others = [_inside(other) for at, other in enumerate(words) if at != place and len(other) > 1]
+        whole = quoted(f"={word}")
+        conditions += [_and([whole, *others]), _and([f"{whole}:*", *others])]
+    return [*conditions, *_all_of(_inside, words)]
+
+
+def _all_of(condition: Callable[[str], str], words: Sequence[str]) -> list[str]:
+    """One condition that asks for every word; a single character says too little beside others."""
+    conditions = [condition(word) for word in words if len(word) > 1] or [condition(words[0])]
+    return [_and(conditions)]
+
+
+def _inside(word: str) -> str:
+    """What has the word anywhere."""
+    if len(word) == 1:
+        return quoted(f"={word}") + ":*"
+    ways = [_and(map(quoted, neighbours(word)))]
+    if word.isascii():
+        ways += [_and(quoted(f"'{pair}") for pair in neighbours(word)), _sounds(word)]
+        if len(word) >= CODE_LENGTH:
+            ways.append(quoted(f"#{word}") + ":*")
+    return _or(ways)
+
+
+def _sounds(letters: str) -> str:
+    return _and(quoted(f"~{three}") for three in neighbours(letters, 3))
+
+
+def _slipped(word: str) -> str:
+    """What has the word as it is typed, under its sound, or with one slip: the runs that the slip left whole."""
+    sound = "" if word.isascii() else _sounds("".join(spoken(word)))
+    least, length, sign = (_SLIP_LETTERS, 3, "~") if word.isascii() else (_SLIP_CHINESE, 2, "")
+    runs = neighbours(word, length) if len(word) >= least else []
+    # A wrong character spoils the runs that hold it; one more is left out for two that changed places.
+    left = [
+        [run for at, run in enumerate(runs) if not place - length < at <= place + more]
+        for place in range(len(word))
+        for more in (0, 1)
+    ]
+    return _or([_inside(word), sound, *(_and(quoted(sign + run) for run in some) for some in left)])
+
+
+def _and(conditions: Iterable[str]) -> str:
+    return " & ".join(f"({condition})" for condition in conditions)
+
+
+def _or(conditions: Iterable[str]) -> str:
+    return " | ".join(dict.fromkeys(f"({condition})" for condition in conditions if condition))
+
+
+# ── What a match is worth ────────────────────────────────────────────────────────────────────────
+
+
+def _all(candidate: _Candidate, words: Sequence[str], worth: Callable[[str, _Candidate], float]) -> float:
+    """The worth of all words together, a bundle a little more; 0 where one of them is nowhere."""
+    worths = [worth(word, candidate) for word in words]
+    return sum(worths) + (candidate.hit.kind == "bundle") if all(worths) else 0.0
+
+
+def _worth(word: str, candidate: _Candidate) -> float:
+    return max(_WEIGHTS[text.field] * _match(word, text) for text in candidate.texts)
+
+
+def _match(word: str, text: Text) -> float:
+    """How much of its weight a match in this text is worth."""
+    if text.field is Field.PINYIN:
+        letters, starts = _syllables(text.text)
+        if letters == word:
+            return 1.0
+        return next((_INSIDE if at else _BEGINS for at in starts if letters.startswith(word, at)), 0.0)
+    if text.text == word:
+        return 1.0
+    if text.field is Field.CODE:
+        if len(word) < CODE_LENGTH:
+            return 0.0
+        at = text.text.find(word, max(1, len(text.text) - 12))
+        return _BEGINS if text.text.startswith(word) else _INSIDE if at > 0 else 0.0
+    at = text.text.find(word)
+    return 0.0 if at < 0 else _INSIDE if at else _BEGINS
+
+
+def _syllables(text: str) -> tuple[str, list[int]]:
+    """Pinyin in one word, and where its syllables begin."""
+    starts, at = [], 0
+    for syllable in text.split():
+        starts.append(at)
         at += len(syllable)
-    yield _Word("".join(syllable[0] for syllable in syllables), weight)
-    yield _Word("".join(syllables), weight, frozenset(starts))
+    return text.replace(" ", ""), starts
 
 
-def _letters(syllable: str) -> str:
-    """Letters and digits only; what is not Chinese comes as it is written."""
-    return "".join(character for character in _normal(syllable) if character.isalnum())
+def _slip_worth(word: str, candidate: _Candidate) -> float:
+    """The worth of a word as it is typed, else a part of it for its sound or for one slip."""
+    worth = _worth(word, candidate)
+    if worth:
+        return worth
+    sound = "" if word.isascii() else "".join(spoken(word))
+    slips = _slips(word)
+    return _SLIP * max(
+        _WEIGHTS[text.field] * _slip_match(word, sound, slips, text) for text in candidate.texts
+    )
 
 
-def _pairs(words: Iterable[str]) -> frozenset[str]:
-    return frozenset(word[at : at + 2] for word in words for at in range(len(word) - 1))
+def _slip_match(word: str, sound: str, slips: re.Pattern[str], text: Text) -> float:
+    if text.field is Field.PINYIN:
+        if sound:
+            return _match(sound, text)
+        letters, starts = _syllables(text.text)
+        return 1.0 if len(word) >= _SLIP_LETTERS and any(slips.match(letters, at) for at in starts) else 0.0
+    if text.field in INITIALS or word.isascii() or len(word) < _SLIP_CHINESE:
+        return 0.0
+    return 1.0 if text.field in NAMES and slips.search(text.text) else 0.0
 
 
-def _normal(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().strip()
+def _slips(word: str) -> re.Pattern[str]:
+    """The word with one character wrong, one missing, one too many, or two that changed places."""
+    first = int(word.isascii())  # nobody mistypes the first letter: `in` is no slip of `xin`
+    parts = [(word[:at], word[at : at + 1], word[at + 1 :]) for at in range(first, len(word) + 1)]
+    ways = []
+    for before, here, after in parts:
+        ways.append(f"{re.escape(before)}.{re.escape(here + after)}")
+        if here:
+            ways += [f"{re.escape(before)}.{re.escape(after)}", re.escape(before + after)]
+        if after:
+            ways.append(re.escape(before + after[0] + here + after[1:]))
+    return re.compile("|".join(ways))

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from yichuang.base.errors import Forbidden, Invalid, Overtaken
-from yichuang.catalogue import loading, queries, stored
+from yichuang.catalogue import loading, queries, search_index, stored
 from yichuang.catalogue.checking import check, examine
 from yichuang.catalogue.folder import Fault, Folder
 from yichuang.catalogue.models import BundleVersion, ItemVersion, Proposal, Release
@@ -170,6 +170,7 @@ def _write(
     _insert(BundleVersion, release, new_bundles)
     _retire("items", new_items, in_force["items"])
     _retire("bundles", new_bundles, in_force["bundles"])
+    search_index.write(search_index.findables(folder.catalogue))
     facts = {
         "digest": digest,
         "items": len(items),

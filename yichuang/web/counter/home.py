@@ -19,7 +19,6 @@ from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.states import Stage
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue import search as catalogue_search
-from yichuang.catalogue.search import Hit
 from yichuang.identity import queries as identity_queries
 from yichuang.web.counter.access import clerk
 from yichuang.web.http import Request
@@ -79,7 +78,7 @@ def home(request: Request) -> HttpResponse:
 def find(request: Request) -> HttpResponse:
     """Items and bundles by words, pinyin initials or code; a part of the first page, or a page of its own."""
     words = request.GET.get("q", "").strip()
-    context = {"words": words, "hits": _find(words)}
+    context = {"words": words, "hits": catalogue_search.find(words, limit=_HITS)}
     template = "counter/hits.html" if request.htmx else "counter/find.html"
     return render(request, template, context)
 
@@ -93,10 +92,6 @@ def search(request: Request) -> HttpResponseBase:
     if len(rows) == 1:
         return redirect("counter:application", rows[0].number)
     return render(request, "counter/found.html", {"looked_up": words, "applications": _lines(rows)})
-
-
-def _find(words: str) -> tuple[Hit, ...]:
-    return catalogue_search.find(catalogue_queries.current(), words, limit=_HITS) if words else ()
 
 
 def _lines(rows: Iterable[ApplicationRow]) -> list[ApplicationLine]:

@@ -21,7 +21,7 @@ def guide(request: Request) -> HttpResponse:
     board = request.GET.get("board", "")
     context = {
         "words": words,
-        "hits": search.find(catalogue, words, limit=_HITS) if words else (),
+        "hits": search.find(words, limit=_HITS),
         "board": board if board in boards else "",
         "items": boards.get(board, ()),
         "boards": [(name, len(items)) for name, items in boards.items()],

@@ -89,3 +89,60 @@ def test_a_service_is_offered_only_to_whom_it_is_for() -> None:
     assert "inclusive_enrolment" not in {case.item.key for case in worker.cases}
     assert "disability_job_registration" in {case.item.key for case in worker.cases}
     assert "disability_certificate" not in {case.item.key for case in holder.cases}
+
+
+def test_a_fund_loan_takes_one_visit_instead_of_ten() -> None:
+    """衢州: 14 materials, 7 departments and 10 visits → the card and what was bought."""
+    made = plan_of("fund_loan", marital_status="married")
+    assert (made.before.materials, made.before.visits, made.now.visits) == (14, 10, 1)
+    assert len(made.cases[0].item.steps_before) == 7  # one for each place that had to be visited
+    assert made.now.materials <= 4
+
+
+def test_a_child_of_the_city_enrols_without_a_paper_and_without_a_visit() -> None:
+    """富阳: no paper, no meeting."""
+    made = plan_of("schooling", child_hukou="local", home="owned")
+    assert (made.now.materials, made.now.visits) == (0, 0)
+
+
+def test_utilities_follow_the_house_that_changes_hands() -> None:
+    made = plan_of("house_and_utilities", marital_status="married")
+    assert {case.item.key for case in made.cases if case.waits_for == ("real_estate_registration",)} == {
+        "water_transfer",
+        "power_transfer",
+        "gas_transfer",
+    }
+    assert (made.before.forms, made.now.forms, made.now.materials) == (6, 1, 0)
+
+
+def test_a_lift_is_reviewed_jointly_once_and_planned_meanwhile() -> None:
+    """杭州: one joint review; what depends on it is prepared while it lasts (模拟审批)."""
+    bundle = queries.current().bundles["lift_installation"]
+    assert {member.item for member in bundle.members if member.simulate == ("lift_joint_review",)} == {
+        "lift_planning_permit",
+        "pipeline_relocation",
+    }
+    made = plan_of("lift_installation")
+    assert (made.before.departments, made.now.departments) == (4, 1)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "newborn",
+        "flexible_employment",
+        "marriage_and_birth",
+        "hardship_relief",
+        "veteran_discharge",
+        "house_and_utilities",
+        "retirement",
+        "passing",
+    ],
+)
+def test_each_citizens_bundle_of_the_state_list_saves_visits_materials_days_and_forms(key: str) -> None:
+    """国办发〔2022〕32号: the eight of the thirteen that are for citizens."""
+    made = plan_of(key)
+    assert made.now.visits <= 1 < made.before.visits
+    assert made.now.materials < made.before.materials
+    assert made.now.working_days < made.before.working_days
+    assert (made.now.forms, made.before.forms) == (1, len(made.cases))

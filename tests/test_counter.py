@@ -18,6 +18,8 @@ from yichuang.ledger.models import Entry
 pytestmark = pytest.mark.django_db
 __all__ = ["line_to_registers"]
 
+#: Builds what is accepted at one window; two of its projects are in the sample registers.
+BUILDER = Person("organisation", "91330802MA9900116M", "衢州市样例建设有限公司", "13800000005")
 #: Divorced: no register names the family of the first card with him.
 SOMEBODY_ELSE = Person("person", "330802198406112336", "吴敬亭", "13800000003")
 
@@ -102,6 +104,35 @@ def test_a_value_typed_over_a_registers_becomes_the_applicants_own(registers: Si
     assert line
     assert 'value="周沐阳"' in line[0]
     assert "本人填写" in line[0]
+
+
+def test_a_project_code_typed_later_is_asked_about_however_it_is_typed(registers: Simulator) -> None:
+    desk = start("joint_completion_acceptance")
+    desk.applicant(BUILDER)
+    desk.press()
+    content = desk.draft().content
+    assert content.values["legal_representative_name"] == "陈望舒"
+    assert "project_name" not in content.values
+    desk.press(**{"v-project_code": "24083308027001990003"})
+    content = desk.draft().content
+    assert content.values["project_name"] == "样例花园住宅小区"
+    assert content.values["surveyed_parking_count"] == "812"
+    assert content.materials["property_survey_report"].reference == "surveys"
+
+
+def test_another_project_code_takes_the_first_projects_data_away(registers: Simulator) -> None:
+    desk = start("joint_completion_acceptance")
+    desk.applicant(BUILDER)
+    desk.press(**{"v-project_code": "2408-330802-70-01-990003"})
+    values = desk.draft().content.values
+    desk.press(
+        **{f"v-{key}": value for key, value in values.items()}
+        | {"v-project_code": "2603-330803-48-01-990002"}
+    )
+    content = desk.draft().content
+    assert content.values["project_name"] == "样例建设装配式构件基地项目"
+    assert "surveyed_parking_count" not in content.values  # this project was not surveyed yet
+    assert "property_survey_report" not in content.materials
 
 
 def test_another_card_takes_the_first_persons_data_away(registers: Simulator) -> None:

@@ -19,6 +19,7 @@ from yichuang.cases.models import Draft
 from yichuang.cases.numbers import draw_number
 from yichuang.cases.rules import check_clerk, check_offered
 from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.checks import check_value
 from yichuang.catalogue.conditions import holds, names_in
 from yichuang.catalogue.data import Bundle, Catalogue, SourceKind
 from yichuang.catalogue.planned import Known, Plan
@@ -202,12 +203,36 @@ def _filled(
         if typed.get(name) == content.values.get(name)
     }
     settled = {**content.materials, **materials}
-    return replace(
+    filled = replace(
         content,
         answers={**content.answers, **answers},
         values=typed,
         sources=sources,
         materials={name: how for name, how in settled.items() if how is not None},
+    )
+    return _without_stale(filled, content.values)
+
+
+def _without_stale(content: DraftContent, former: Mapping[str, str]) -> DraftContent:
+    """The content without what registers told under a number (of a father, a project) that was typed anew since."""
+    resources = catalogue_queries.current().resources
+    stale = {
+        key
+        for key in content.asked.keys() & resources.keys()
+        if content.values.get(resources[key].subject) != former.get(resources[key].subject)
+    }
+    return replace(
+        content,
+        values={
+            name: value for name, value in content.values.items() if content.sources.get(name) not in stale
+        },
+        sources={name: key for name, key in content.sources.items() if key not in stale},
+        asked={key: said for key, said in content.asked.items() if key not in stale},
+        materials={
+            name: how
+            for name, how in content.materials.items()
+            if not (how.source is SourceKind.SHARED and how.reference in stale)
+        },
     )
 
 
@@ -257,9 +282,22 @@ def _open_requests(catalogue: Catalogue, plan: Plan, content: DraftContent) -> I
     items = {planned.item.key for planned in plan.cases}
     wanted = {lookup.resource for lookup in plan.lookups} - content.asked.keys()
     for grant in catalogue.grants:
-        subject = content.values.get(catalogue.resources[grant.resource].subject)
-        if grant.item in items and subject and grant.resource in wanted:
+        if grant.item not in items or grant.resource not in wanted:
+            continue
+        subject = _subject(catalogue, grant.resource, content)
+        if subject:
             yield DataRequest(resource=grant.resource, item=grant.item, subject=subject)
+
+
+def _subject(catalogue: Catalogue, resource: str, content: DraftContent) -> str:
+    """Whom or what a register is asked about, in the form in which registers keep it; empty where that was not
+    typed yet or cannot be right."""
+    element = catalogue.elements[catalogue.resources[resource].subject]
+    typed = content.values.get(element.key, "")
+    try:
+        return check_value(element, typed) if typed else ""
+    except Invalid:
+        return ""
 
 
 def _take_in(catalogue: Catalogue, content: DraftContent, answers: Mapping[str, Answer]) -> DraftContent:

@@ -34,6 +34,8 @@ log = structlog.get_logger(__name__)
 _NOT_READY = frozenset({"incomplete", "unanswered", "no_applicant"})
 #: Act of a question that was answered or a box that was ticked: the plan is made anew, nothing is checked yet.
 _PLAN = "plan"
+#: “核对并取数”, and the Enter key in a field.
+_IDENTIFY = ""
 #: Act of the button that takes an uploaded file away again: `drop:<material>`.
 _DROP = "drop:"
 
@@ -97,8 +99,8 @@ def _act(request: Request, key: UUID, sent: DraftInput) -> HttpResponseBase:
     if sent.act == "receive":
         return _receive(request, key, sent)
     _keep_all(request, key, sent)
-    if sent.act in {"ask", _PLAN}:
-        # Another answer may need what another register knows.
+    if sent.act in {_IDENTIFY, "ask", _PLAN}:
+        # Another answer, or a number typed later, may need what another register knows.
         drafting.ask_registers(actor=request.actor, key=key, now=now(), refresh=sent.act == "ask")
     if request.htmx:
         return _page(request, open_draft(request.actor, key))

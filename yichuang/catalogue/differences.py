@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from yichuang.catalogue.code_labels import CODES
 from yichuang.catalogue.data import Catalogue, Fee
-from yichuang.catalogue.folder import City, Folder
+from yichuang.catalogue.folder import Folder
 from yichuang.catalogue.labels import FIELDS, LISTS, REFERENCES
 from yichuang.catalogue.tables import limit_text, money_text
 from yichuang.catalogue.words import word
@@ -221,9 +221,8 @@ def _record_text(value: Any, names: Names) -> str:
 
 def _rows(folder: Folder, kind: str) -> dict[str, Any]:
     if kind == "city":
-        return {"": City(folder.catalogue.city, folder.catalogue.name, folder.region)}
-    rows = getattr(folder, kind, None)
-    rows = getattr(folder.catalogue, kind) if rows is None else rows
+        return {"": folder.city}
+    rows = folder.entries(kind)
     if kind == "grants":
         rows = {f"{grant.resource} {grant.item} {grant.purpose}": grant for grant in rows}
     return _entries(rows)

@@ -7,6 +7,7 @@ published; the field names are the keys of the YAML files.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from typing import Any
 
 from yichuang.catalogue.data import Catalogue
 from yichuang.deadlines.data import Rung, Worked
@@ -122,6 +123,15 @@ class Folder:
     office_hours: tuple[OfficeHoursEntry, ...] = ()
     rungs: tuple[Rung, ...] = DEFAULT_RUNGS
     broken: frozenset[tuple[str, str]] = frozenset()  # (kind, key) of what could not be read
+
+    @property
+    def city(self) -> City:
+        """What `city.yaml` says."""
+        return City(self.catalogue.city, self.catalogue.name, self.region)
+
+    def entries(self, name: str) -> Any:
+        """The list or mapping `name` (a key of the files, a word of `labels.LISTS`), wherever it is kept."""
+        return getattr(self if hasattr(self, name) else self.catalogue, name)
 
     def where(self, place: Place) -> tuple[str, int]:
         """File and line of a value, or of the nearest thing that holds it."""

@@ -48,7 +48,7 @@ Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
-class _GrantRow:
+class GrantRow:
     """Grants as they are written: one line may name several items."""
 
     resource: str
@@ -58,7 +58,7 @@ class _GrantRow:
 
 
 #: file → list in it → what its entries are. A file with `?` may be left out.
-_FILES: Mapping[str, Mapping[str, type]] = {
+FILES: Mapping[str, Mapping[str, type]] = {
     "departments.yaml": {
         "regions": Region,
         "departments": Department,
@@ -70,7 +70,7 @@ _FILES: Mapping[str, Mapping[str, type]] = {
     "materials.yaml": {"materials": MaterialType},
     "licences.yaml": {"licence_types": LicenceType},
     "situations.yaml?": {"situations": Situation},
-    "resources.yaml": {"resources": Resource, "grants": _GrantRow},
+    "resources.yaml": {"resources": Resource, "grants": GrantRow},
     "partners.yaml?": {"partners": Partner},
     "calendar.yaml?": {"overrides": DayOverride, "office_hours": OfficeHoursEntry},
     "lights.yaml?": {"rungs": Rung},
@@ -79,11 +79,13 @@ _FILES: Mapping[str, Mapping[str, type]] = {
 }
 #: Made-up people and companies for the simulated registers: not the catalogue's business.
 _TRIAL_PEOPLE = "people.yaml"
-_FOLDERS: Mapping[str, type] = {"items": Item, "bundles": Bundle}
+FOLDERS: Mapping[str, type] = {"items": Item, "bundles": Bundle}
+#: texts of the catalogue → (the folder of their files, what the names of the files end with)
+TEXTS: Mapping[str, tuple[str, str]] = {"templates": ("documents", ".typ"), "tables": ("tables", ".json")}
 #: Fields that nobody writes: publication gives them.
 HIDDEN = frozenset({"version"})
 #: Fields that a file may leave out although the value itself has no default for them.
-_DEFAULTS: Mapping[type, Mapping[str, Any]] = {
+DEFAULTS: Mapping[type, Mapping[str, Any]] = {
     Item: {"task_code": "", "licence_type": "", "visits_reason": "", "fees": ()},
 }
 
@@ -123,7 +125,7 @@ def source(
     situations: Mapping[str, Situation] | None = None,
 ) -> Source:
     """What one file is read from, with what may be left out in it. `situations`: those that all files share."""
-    return Source(path, faults, places, _DEFAULTS, HIDDEN, {Situation: situations or {}})
+    return Source(path, faults, places, DEFAULTS, HIDDEN, {Situation: situations or {}})
 
 
 def read(root: Path) -> Reading:
@@ -134,12 +136,11 @@ def read(root: Path) -> Reading:
         return Reading(None, (fault,))
     _refuse_strangers(work)
     city = _read_city(work)
-    for name in sorted(_FILES, key=lambda name: not name.startswith("situations")):
-        _read_file(work, name.rstrip("?"), _FILES[name], optional=name.endswith("?"))
-    for name, kind in _FOLDERS.items():
+    for name in sorted(FILES, key=lambda name: not name.startswith("situations")):
+        _read_file(work, name.rstrip("?"), FILES[name], optional=name.endswith("?"))
+    for name, kind in FOLDERS.items():
         _read_folder(work, name, kind)
-    templates = _read_texts(work, "documents", ".typ")
-    tables = _read_texts(work, "tables", ".json")
+    templates, tables = (_read_texts(work, *TEXTS[name]) for name in ("templates", "tables"))
     folder = None if city is None else _assemble(work, city, templates, tables)
     return Reading(folder, tuple(sorted(work.faults)))
 
@@ -147,7 +148,7 @@ def read(root: Path) -> Reading:
 def digest(root: Path) -> str:
     """SHA-256 over the names and bytes of all files that are read; the same digest, the same catalogue."""
     total = hashlib.sha256()
-    patterns = ("*.yaml", "*/*.yaml", "documents/*.typ", "tables/*.json")
+    patterns = ["*.yaml", "*/*.yaml", *(f"{name}/*{suffix}" for name, suffix in TEXTS.values())]
     for path in sorted(path for pattern in patterns for path in root.glob(pattern)):
         content = path.read_bytes()
         total.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
@@ -156,10 +157,10 @@ def digest(root: Path) -> str:
 
 
 def _refuse_strangers(work: _Work) -> None:
-    known = {"city.yaml", _TRIAL_PEOPLE, *(name.rstrip("?") for name in _FILES)}
+    known = {"city.yaml", _TRIAL_PEOPLE, *(name.rstrip("?") for name in FILES)}
     for path in sorted(work.root.rglob("*")):
         name = path.relative_to(work.root).as_posix()
-        in_place = path.parent.name in _FOLDERS and path.parent.parent == work.root
+        in_place = path.parent.name in FOLDERS and path.parent.parent == work.root
         if path.suffix == ".yml" or (path.suffix == ".yaml" and not in_place and name not in known):
             problem = _("不认识的文件，它不会被读取%(hint)s") % {
                 "hint": yaml_values.did_you_mean(name, known)
@@ -247,10 +248,10 @@ def _read_folder(work: _Work, name: str, kind: type) -> None:
 
 def _add(work: _Work, source: Source, name: str, kind: type, node: Node, *, position: int) -> Any:
     """Make one entry and put it under its key, the value of its first field; grants have none."""
-    key_name = fields(kind)[0].name if kind is not _GrantRow else ""
+    key_name = fields(kind)[0].name if kind is not GrantRow else ""
     key = _peek(node, key_name) or str(position)
-    place: Place = (name, position) if kind is _GrantRow else (name, key)
-    if kind is not _GrantRow and key in work.lists[name]:
+    place: Place = (name, position) if kind is GrantRow else (name, key)
+    if kind is not GrantRow and key in work.lists[name]:
         path, line = work.places[place]
         facts = {"key": key, "path": path, "line": line}
         problem = _("“%(key)s”重复，%(path)s第%(line)d行已经有了") % facts
@@ -261,7 +262,7 @@ def _add(work: _Work, source: Source, name: str, kind: type, node: Node, *, posi
     except Broken:
         work.broken.add((name, key))
         return None
-    work.lists[name][str(position) if kind is _GrantRow else key] = made
+    work.lists[name][str(position) if kind is GrantRow else key] = made
     return made
 
 

@@ -232,7 +232,6 @@ materials:
     necessity: supply_later
     when: marriage == 'married'
     legal_basis: 户口登记条例第七条
-    supply_within: 5 working_days
 situations:
   - {key: marriage, question: 父母是否已登记结婚？, options: {married: 已登记, single: 未登记}, default: married}
 aliases: [上户口, 报户口]

@@ -7,7 +7,7 @@ referred to exists, whether an item is a good item) is asked by `checking.py`.
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
@@ -146,13 +146,18 @@ def read(root: Path) -> Reading:
 
 
 def digest(root: Path) -> str:
-    """SHA-256 over the names and bytes of all files that are read; the same digest, the same catalogue."""
-    total = hashlib.sha256()
+    """The digest of the files that are read."""
     patterns = ["*.yaml", "*/*.yaml", *(f"{name}/*{suffix}" for name, suffix in TEXTS.values())]
-    for path in sorted(path for pattern in patterns for path in root.glob(pattern)):
-        content = path.read_bytes()
-        total.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
-        total.update(content)
+    paths = [path for pattern in patterns for path in root.glob(pattern)]
+    return digest_of({path.relative_to(root).as_posix(): path.read_bytes() for path in paths})
+
+
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """SHA-256 over the names and bytes of files; the same digest, the same catalogue."""
+    total = hashlib.sha256()
+    for name in sorted(files, key=PurePosixPath):
+        total.update(f"{name}\0{len(files[name])}\0".encode())
+        total.update(files[name])
     return total.hexdigest()
 
 

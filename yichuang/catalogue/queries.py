@@ -60,12 +60,20 @@ def folder(release: int | None = None) -> Folder:
     Not kept in memory. Raises `NotVisible` where there is no such release, `Refused` where an older program
     published it, which did not keep the establishment.
     """
-    held = _held() if release is None else _load(release)
+    held = _Memory.held if release is not None else _held()
+    if held is None or release not in {None, held.catalogue.release}:
+        held = _load(release or 0)
     row = Release.objects.only("establishment").get(id=held.catalogue.release)
     if not row.establishment:
         sentence = _("第%(release)d次发布是旧版程序做的，没有保存机构信息。请先重新发布一次目录。")
         raise Refused(sentence % {"release": row.id}, code="release_incomplete")
     return stored.join(held.catalogue, json.loads(row.establishment), held.templates)
+
+
+def in_force() -> tuple[int, Folder | None]:
+    """The release in force and what it published; (0, None) where nothing was published yet."""
+    newest = Release.objects.order_by("-id").values_list("id", flat=True).first()
+    return (newest, folder(newest)) if newest else (0, None)
 
 
 def published_digest() -> str:

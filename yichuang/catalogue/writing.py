@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from yichuang.catalogue.data import Bundle, Grant, Item, Situation
 from yichuang.catalogue.folder import Folder
@@ -42,9 +42,7 @@ def folder_files(folder: Folder) -> dict[str, str]:
     for name, lists in FILES.items():
         rows = {key: _rows(folder, key, shared) for key in lists}
         if any(rows.values()) or not name.endswith("?"):
-            pairs = [
-                (key, _block(map(_record, rows[key], [{}] * len(rows[key])))) for key in lists if rows[key]
-            ]
+            pairs = [(key, _block(_record(row, {}) for row in rows[key])) for key in lists if rows[key]]
             files[name.rstrip("?")] = _text(_mapping(pairs))
     for name in FOLDERS:
         for key, value in folder.entries(name).items():
@@ -92,7 +90,7 @@ def _shared_situations(folder: Folder) -> dict[str, Situation]:
     }
 
 
-def _record(value: Any, shared: Mapping[str, Situation]) -> Node:
+def _record(value: Any, shared: Mapping[str, Situation]) -> MappingNode:
     """A record without what may be left out."""
     may_lack = DEFAULTS.get(type(value), {})
     pairs = []
@@ -187,7 +185,9 @@ def _block(entries: Iterable[Node]) -> SequenceNode:
 
 def _fits(parts: Sequence[Node]) -> bool:
     """Whether the parts stand on one line together: short, and none of them in several lines."""
-    in_one = (part.style != "|" if isinstance(part, ScalarNode) else part.flow_style for part in parts)
+    in_one = (
+        part.flow_style if isinstance(part, CollectionNode) else "\n" not in part.value for part in parts
+    )
     return all(in_one) and sum(map(_columns, parts)) <= _COLUMNS
 
 
@@ -198,7 +198,7 @@ def _columns(node: Node) -> int:
     return 2 + sum(map(_columns, parts))
 
 
-def _text(node: Node) -> str:
+def _text(node: CollectionNode) -> str:
     node.flow_style = False
     yaml = YAML(typ="safe", pure=True)
     yaml.width = 1_000_000  # what belongs on one line stays there

@@ -76,6 +76,22 @@ def _catalogue_publish(chosen: argparse.Namespace) -> int:
         return commands.publish(chosen.folder or _catalogue_folder())
 
 
+def _catalogue_export(chosen: argparse.Namespace) -> int:
+    with embedded.available():
+        _ready()
+        from yichuang.catalogue import exchanging
+
+        return exchanging.export(chosen.target, chosen.release)
+
+
+def _catalogue_import(chosen: argparse.Namespace) -> int:
+    with embedded.available():
+        _ready()
+        from yichuang.catalogue import exchanging
+
+        return exchanging.import_file(chosen.file, dry_run=chosen.dry_run)
+
+
 def _plan(chosen: argparse.Namespace) -> int:
     with embedded.available():
         _ready()
@@ -198,8 +214,8 @@ def _parser() -> argparse.ArgumentParser:
     docs = add("docs", _docs, "draw the generated pages of docs/ anew (in a checkout)")
     docs.add_argument("--check", action="store_true", help="only tell whether they are up to date")
 
-    catalogue = commands.add_parser("catalogue", help="check or publish a city's folder")
-    kinds = catalogue.add_subparsers(required=True, metavar="check|publish")
+    catalogue = commands.add_parser("catalogue", help="check, publish, export or import a city's catalogue")
+    kinds = catalogue.add_subparsers(required=True, metavar="check|publish|export|import")
     for name, run, text in (
         ("check", _catalogue_check, "explain every fault of a city's folder with file and line"),
         ("publish", _catalogue_publish, "make an immutable release of a city's folder"),
@@ -207,6 +223,16 @@ def _parser() -> argparse.ArgumentParser:
         command = kinds.add_parser(name, help=text, description=text)
         command.add_argument("folder", nargs="?", type=Path, help="default: YICHUANG_CATALOGUE")
         command.set_defaults(run=run)
+    text = "write a release to a new folder, or to one file for another installation"
+    export = kinds.add_parser("export", help=text, description=text)
+    export.add_argument("target", type=Path, help="a folder, or a file that ends with .zip")
+    export.add_argument("--release", type=int, metavar="N", help="default: the release in force")
+    export.set_defaults(run=_catalogue_export)
+    text = "publish what another installation exported, after saying what it changes"
+    take = kinds.add_parser("import", help=text, description=text)
+    take.add_argument("file", type=Path)
+    take.add_argument("--dry-run", action="store_true", help="only say what would change and what is wrong")
+    take.set_defaults(run=_catalogue_import)
 
     plan = add(
         "plan", _plan, "show what an item or bundle needs: fields, materials, cases, deadlines, visits"

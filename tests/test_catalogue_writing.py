@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from tests.catalogue_folder import write_folder
 from yichuang.catalogue.data import Fee, Grant, Item, Member, Situation
-from yichuang.catalogue.folder import Folder
+from yichuang.catalogue.folder import Folder, OfficeHoursEntry
 from yichuang.catalogue.loading import read
 from yichuang.catalogue.writing import entry_file, folder_files
+from yichuang.deadlines.data import ClockKind, Light, Limit, Rung, RungAct, Unit
 
 CITY = Path(__file__).resolve().parent.parent / "catalogues" / "quzhou"
 
@@ -75,6 +76,13 @@ def test_what_two_items_ask_alike_stands_once(folder: Folder) -> None:
     differing = with_item(shared, replace(insurance, situations=(replace(marriage, question="结婚了吗？"),)))
     assert "situations.yaml" not in folder_files(differing)
     check_round_trip(differing)
+
+
+def test_hours_and_lights_of_the_city_are_kept(folder: Folder) -> None:
+    hours = OfficeHoursEntry(date(2031, 1, 1), time(8, 30), time(11, 59, 30), time(13), time(17))
+    red = Rung("red", ClockKind.PROMISED, Light.RED, least=Limit(1, Unit.MINUTES), acts=(RungAct.ALERT,))
+    assert "lights.yaml" not in folder_files(folder)
+    check_round_trip(replace(folder, office_hours=(hours,), rungs=(red,)))
 
 
 def test_one_entry_is_a_file_that_stands_alone(folder: Folder) -> None:

@@ -8,7 +8,7 @@ import dataclasses
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from itertools import groupby
 from typing import Any
@@ -21,6 +21,7 @@ from yichuang.catalogue.folder import Folder
 from yichuang.catalogue.loading import DEFAULTS, FILES, FOLDERS, HIDDEN, TEXTS, GrantRow, with_task_code
 from yichuang.catalogue.tables import width
 from yichuang.deadlines.data import Limit
+from yichuang.deadlines.ladders import DEFAULT_RUNGS
 
 #: Columns up to which a list or a record stands on one line.
 _COLUMNS = 110
@@ -64,6 +65,8 @@ def _rows(folder: Folder, name: str, shared: Mapping[str, Situation]) -> list[An
     if name == "situations":
         return list(shared.values())
     rows = folder.entries(name)
+    if name == "rungs" and rows == DEFAULT_RUNGS:  # no file of its own: as everywhere
+        return []
     if name == "grants":
         return [
             GrantRow(resource, tuple(grant.item for grant in alike), purpose, fields)
@@ -157,6 +160,8 @@ def _scalar(value: Any) -> ScalarNode:
         return ScalarNode(f"{_TAG}int", str(value))
     if isinstance(value, date):
         return ScalarNode(f"{_TAG}timestamp", value.isoformat())
+    if isinstance(value, time):
+        return ScalarNode(f"{_TAG}str", value.isoformat("auto" if value.second else "minutes"), style='"')
     text = value.value if isinstance(value, StrEnum) else str(value)
     return ScalarNode(f"{_TAG}str", text, style=_style(text))
 

@@ -30,6 +30,7 @@ _SAMPLES = {
     "number": "1",
     "address": "浙江省衢州市柯城区样例路1号",
     "text": "样例",
+    "project_code": "2605-330802-04-01-990001",
 }
 #: What stands in the template of a submission where each one has its own.
 _KEY, _NUMBER = "00000000-0000-0000-0000-000000000000", "330802199504182463"

@@ -54,6 +54,10 @@ def _measure(installation: Installation, chosen: argparse.Namespace) -> Iterator
     from bench.specimens import make_specimens
     from yichuang.base import clock
 
+    if "search" in wanted:
+        yield from searching.measure(installation, 20_000 if brief else 200_000, 150 if brief else 500)
+    if wanted <= {"start", "search"}:
+        return
     if "single" in wanted:
         yield from single.measure_plan()
         yield from single.measure_licence(20 if brief else 60)
@@ -79,8 +83,6 @@ def _measure(installation: Installation, chosen: argparse.Namespace) -> Iterator
             if comparison is not None:
                 yield from _submissions(comparison, size, first=place == 0, brief=brief)
         yield from _pages(taken, sizes)
-    if "search" in wanted:
-        yield from searching.measure(installation, 20_000 if brief else 200_000, 150 if brief else 500)
 
 
 def _submissions(comparison: Any, size: int, *, first: bool, brief: bool) -> list[Figure]:

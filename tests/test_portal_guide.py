@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.portal_visitors import text_of
 from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.guides import waves
 from yichuang.catalogue.planned import PlannedCase
-from yichuang.web.portal.guides import waves
 
 pytestmark = pytest.mark.django_db
 

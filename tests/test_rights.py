@@ -65,6 +65,7 @@ class World:
     draft: str
     staff_id: int
     guide: str = "newborn"
+    topic: str = "birth"
     job: int = 0
     code: str = ""
     submission: dict[str, Any] = field(default_factory=dict)
@@ -150,6 +151,10 @@ TABLE: dict[str, Row] = {
     "design-staff": Row(EVERYBODY),
     "guide": Row(EVERYBODY),
     "guide_page": Row(EVERYBODY, at=("guide",)),
+    "guide_pdf": Row(EVERYBODY, at=("guide",)),
+    "guide_card": Row(EVERYBODY, at=("guide",)),
+    "find": Row(EVERYBODY),
+    "find_topic": Row(EVERYBODY, at=("topic",)),
     "verify": Row(EVERYBODY),
     "verify_code": Row(EVERYBODY, at=("code",)),
     "account_login": Row(EVERYBODY),
@@ -202,6 +207,7 @@ TABLE: dict[str, Row] = {
     "manage:retry": Row(frozenset({"manager", "administrator"}), "post", at=("job",)),
     # REST.
     "api:find": Row(EVERYBODY),
+    "api:guide": Row(EVERYBODY, at=("guide",)),
     "api:plan": Row(EVERYBODY, "post", body="plan"),
     "api:submit": Row(CLERKS, "post", body="submission"),
     "api:show": Row(MOTHER | CLERKS | OWN_OFFICERS | MANAGERS, at=("number",)),

@@ -8,6 +8,7 @@ from ninja import Field, Router, Schema
 from yichuang.api.schemas import problems
 from yichuang.base.errors import NotVisible
 from yichuang.catalogue import queries, search
+from yichuang.catalogue.guides import Guide, guide_of
 from yichuang.catalogue.planned import Known, Plan
 from yichuang.catalogue.planning import plan as make_plan
 
@@ -36,6 +37,27 @@ def find(
 ) -> list[Any]:
     """Bundles and items by words, pinyin, initials or code."""
     return list(search.find(q, limit=limit))
+
+
+class GuideFacts(Schema):
+    """The guide of a bundle or item. Each fact has the `key` of its field in the catalogue and words for people."""
+
+    guide: Guide
+    must_bring: int = Field(description="Materials that nobody else can supply.")
+    is_open: bool = Field(
+        description="A question has neither answer nor default: what is needed is not known yet."
+    )
+
+
+@router.get("/guides/{key}", response={200: GuideFacts, **problems(404, 422)})
+def guide(
+    request: HttpRequest, key: str, version: Annotated[int | None, Field(ge=1, le=2**31 - 1)] = None
+) -> dict[str, Any]:
+    """The guide: what its page says. Other parameters answer questions: `?in_wedlock=yes`. Old ones by `version`."""
+    catalogue = queries.as_published(key, version) if version else queries.current()
+    is_current = catalogue is queries.current()
+    made = guide_of(catalogue, key, request.GET.dict(), is_current=is_current)
+    return {"guide": made, "must_bring": made.must_bring, "is_open": made.is_open}
 
 
 @router.post("/plan", response={200: dict[str, Any], **problems(400, 404, 422)})

@@ -32,6 +32,14 @@ def topic(catalogue: Catalogue, key: str) -> Topic:
     return catalogue.topics[key]
 
 
+def leads_to(catalogue: Catalogue, topic: Topic) -> list[Item | Bundle]:
+    """What a topic leads to by itself: what it means, and the items that name it (主题分类)."""
+    named = [
+        key for key, item in catalogue.items.items() if topic.key in item.topics or topic.name in item.topics
+    ]
+    return meant(catalogue, [*topic.means, *named])
+
+
 def below(catalogue: Catalogue, key: str) -> Sequence[Topic]:
     """The topics directly below `key` in their order; those of the first question for ""."""
     return [topic for topic in catalogue.topics.values() if topic.parent == key]

@@ -142,6 +142,30 @@ def versions(key: str) -> list[VersionFacts]:
     ]
 
 
+def as_published(key: str, version: int) -> Catalogue:
+    """The release that published an item or bundle under `version`, with that, its members and nothing else in it.
+
+    The catalogue in force where that is the version in force. Raises `NotVisible` where there is no such version.
+    """
+    kept = current()
+    target = kept.bundles.get(key) or kept.items.get(key)
+    if target is not None and target.version == version:
+        return kept
+    for model in (BundleVersion, ItemVersion):
+        row = model._default_manager.filter(key=key, version=version).select_related("release").first()
+        if row is not None:
+            break
+    else:
+        raise _no_such(key, version)
+    content = json.loads(row.release.content)
+    bundles = {key: _bundle(row.content, version)} if model is BundleVersion else {}
+    wanted = {member.item for bundle in bundles.values() for member in bundle.members} or {key}
+    versions = {item: at for item, at in content["items"].items() if item in wanted}
+    items = {name: _item(text, at) for _id, name, at, text in _rows(ItemVersion, versions)}
+    rest = stored.from_plain(Catalogue, {**content, "items": {}, "bundles": {}, "release": row.release_id})
+    return replace(rest, items=items, bundles=bundles)
+
+
 def forget() -> None:
     """Let the next read ask the database: called by the act that publishes."""
     _Memory.asked_at = 0.0

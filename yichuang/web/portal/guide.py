@@ -1,15 +1,27 @@
 """Guides (办事指南): finding an item or bundle, and the page that says all of it for one's own situation."""
 
+from functools import lru_cache
+from urllib.parse import urlencode
+
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from yichuang.catalogue import finding, search
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue import search
+from yichuang.catalogue.data import Item
+from yichuang.catalogue.guides import Guide, guide_of
 from yichuang.web.http import Request
-from yichuang.web.portal.guides import boards_of, guide_of
+from yichuang.web.portal import guide_pdf as pdf
 
 _HITS = 20
+#: PDFs that are kept: the guides that everybody opens, in the situation that most have.
+_KEPT = 64
 
 
 @require_safe
@@ -17,7 +29,9 @@ def guide(request: Request) -> HttpResponse:
     """By words (`q`), by board (`board`), or the bundles and the list of boards."""
     catalogue = catalogue_queries.current()
     words = request.GET.get("q", "").strip()
-    boards = boards_of(catalogue)
+    boards: dict[str, list[Item]] = {}
+    for item in catalogue.items.values():
+        boards.setdefault(item.board, []).append(item)
     board = request.GET.get("board", "")
     context = {
         "words": words,
@@ -32,7 +46,61 @@ def guide(request: Request) -> HttpResponse:
 
 
 @require_safe
+def find(request: Request, key: str = "") -> HttpResponse:
+    """For those who have no words: one question a page, down to a bundle or item."""
+    catalogue = catalogue_queries.current()
+    path = finding.path_to(catalogue, key)
+    context = {
+        "path": path[:-1],
+        "topic": path[-1] if path else None,
+        "below": finding.below(catalogue, key),
+        "targets": finding.leads_to(catalogue, path[-1]) if path else [],
+    }
+    return render(request, "portal/find.html", context)
+
+
+@require_safe
 def guide_page(request: Request, key: str) -> HttpResponse:
     """The guide of a bundle or item; the answers in the address make it the guide for that situation."""
-    made = guide_of(catalogue_queries.current(), key, request.GET.dict())
-    return render(request, "portal/guide_page.html", {"guide": made, "plan": made.plan})
+    made = _guide(request, key)
+    return render(request, "portal/guide_page.html", {"guide": made, "asked": _asked(made)})
+
+
+@require_safe
+def guide_pdf(request: Request, key: str) -> HttpResponse:
+    """The same guide as PDF/A, for the same situation."""
+    made = _guide(request, key)
+    address = f"{settings.PUBLIC_URL}{reverse('guide_page', args=[key])}{_asked(made)}"
+    response = HttpResponse(_pdf(made, address, get_language()), content_type="application/pdf")
+    name = _("%(name)s 办事指南.pdf") % {"name": made.name}
+    disposition = content_disposition_header(as_attachment=False, filename=name)
+    response["Content-Disposition"] = disposition or "inline"
+    return response
+
+
+@require_safe
+def guide_card(request: Request, key: str) -> HttpResponse:
+    """A card for the counter's desk: the QR code that opens the guide in force."""
+    made = guide_of(catalogue_queries.current(), key, {})
+    address = f"{settings.PUBLIC_URL}{reverse('guide_page', args=[key])}"
+    return render(request, "portal/guide_card.html", {"guide": made, "address": address})
+
+
+def _guide(request: Request, key: str) -> Guide:
+    """For the answers in the address, of the version that it names or of the one in force."""
+    version = request.GET.get("version", "")
+    if not version.isdecimal():
+        return guide_of(catalogue_queries.current(), key, request.GET.dict())
+    catalogue = catalogue_queries.as_published(key, int(version))
+    return guide_of(catalogue, key, request.GET.dict(), is_current=catalogue is catalogue_queries.current())
+
+
+def _asked(guide: Guide) -> str:
+    """The end of the address that opens this guide again: the situation, and a version no longer in force."""
+    asked = guide.answers if guide.is_current else {**guide.answers, "version": str(guide.version)}
+    return f"?{urlencode(asked)}" if asked else ""
+
+
+@lru_cache(maxsize=_KEPT)
+def _pdf(guide: Guide, address: str, language: str | None) -> bytes:
+    return pdf.pdf_of(guide, address)

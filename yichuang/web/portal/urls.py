@@ -7,6 +7,10 @@ from yichuang.web.portal import guide, rating, results, track, verify
 urlpatterns = [
     path("guide/", guide.guide, name="guide"),
     path("guide/<slug:key>/", guide.guide_page, name="guide_page"),
+    path("guide/<slug:key>/guide.pdf", guide.guide_pdf, name="guide_pdf"),
+    path("guide/<slug:key>/card/", guide.guide_card, name="guide_card"),
+    path("find/", guide.find, name="find"),
+    path("find/<slug:key>/", guide.find, name="find_topic"),
     path("my/", track.my, name="my"),
     path("track/", track.track, name="track"),
     path("track/close/", track.close, name="track_close"),

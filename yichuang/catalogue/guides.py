@@ -1,0 +1,237 @@
+"""The guide (办事指南) of a bundle or item: everything that is asked of it, for the situation that was answered.
+
+Made from the published version and its plan. Page, PDF and JSON show these values and no others.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from yichuang.catalogue.data import Bundle, Catalogue, Necessity, Situation, SourceKind
+from yichuang.catalogue.guide_facts import Fact, Section, for_whom, material_facts, sections_of
+from yichuang.catalogue.planned import Plan, PlannedCase, PlannedMaterial
+from yichuang.catalogue.planning import everything_up, plan
+from yichuang.catalogue.tables import limit_text, money_text
+from yichuang.deadlines.data import Limit
+
+#: Code of people among those whom an item is for (GB/T 39046 A.4).
+_PERSON = "1"
+_BROUGHT = frozenset({SourceKind.UPLOAD, SourceKind.PAPER})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of the situation. `value`: code of the answer that the guide assumes; "": it needs one."""
+
+    key: str
+    text: str
+    options: tuple[tuple[str, str], ...]  # (code, label)
+    value: str
+    answer: str  # `value` in words
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialLine:
+    """A material as the guide tells of it. `must`: without it there is no acceptance. `facts`: how to prepare it."""
+
+    key: str
+    name: str
+    source: SourceKind
+    source_name: str  # the register, licence or item that it comes from; "" where the applicant brings it
+    because: str
+    necessity: str
+    must: bool
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemGuide:
+    """One item of the guide. `questions`: asked often, (question, answer)."""
+
+    key: str
+    name: str
+    version: int
+    department: str
+    promised: str
+    steps: tuple[str, ...]
+    result_name: str
+    sections: tuple[Section, ...]
+    questions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """减: one of the numbers before the reform and now."""
+
+    key: str  # visits | materials | forms | steps
+    label: str
+    unit: str
+    before: int
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """A guide. `promised_limit` and `cost` (fen) say for programs what `promised` and `fee` say for people."""
+
+    key: str
+    name: str
+    kind: str  # bundle | item
+    version: int
+    release: int
+    is_current: bool
+    summary: str
+    department: str
+    for_whom: str
+    for_people: bool
+    questions: tuple[Question, ...]
+    promised: str
+    promised_limit: Limit
+    fee: str
+    cost: int
+    visits: int
+    fields: int
+    prefilled: int
+    brought: tuple[MaterialLine, ...]
+    spared: tuple[MaterialLine, ...]
+    waves: tuple[tuple[ItemGuide, ...], ...]  # those of one wave are handled at the same time
+    reductions: tuple[Reduction, ...]
+
+    @property
+    def is_bundle(self) -> bool:
+        """Whether several items are handled as one."""
+        return self.kind == "bundle"
+
+    @property
+    def items(self) -> tuple[ItemGuide, ...]:
+        """All items, in the order in which they are handled."""
+        return tuple(item for wave in self.waves for item in wave)
+
+    @property
+    def must_bring(self) -> int:
+        """How many materials nobody else can supply."""
+        return sum(line.must for line in self.brought)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a question has neither answer nor default: then nobody knows yet what else is needed."""
+        return any(not question.value for question in self.questions)
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The situation that the guide is for: question → code."""
+        return {question.key: question.value for question in self.questions if question.value}
+
+    @property
+    def results(self) -> tuple[str, ...]:
+        """What the applicant gets in the end."""
+        return tuple(item.result_name for item in self.items if item.result_name)
+
+
+def guide_of(catalogue: Catalogue, key: str, answers: Mapping[str, str], *, is_current: bool = True) -> Guide:
+    """The guide of a bundle or item, as if every register answered. Raises `NotVisible` for an unknown key."""
+    made = plan(catalogue, key, answers, everything_up(catalogue))
+    bundle = catalogue.bundles.get(key)
+    guides = {case.item.key: _item_guide(catalogue, case) for case in made.cases}
+    lines = [_material(catalogue, material, made) for material in made.materials]
+    found = {element for lookup in made.lookups for element in lookup.elements}
+    cost = sum(fee.amount for fee in made.fees)
+    target = bundle or catalogue.items[key]
+    organ = target.lead if isinstance(target, Bundle) else target.department
+    return Guide(
+        key=key,
+        name=made.name,
+        kind="bundle" if bundle else "item",
+        version=target.version,
+        release=catalogue.release,
+        is_current=is_current,
+        summary=bundle.summary if bundle else "",
+        department=catalogue.department_names.get(organ, organ),
+        for_whom=for_whom(code for case in made.cases for code in case.item.subjects),
+        for_people=all(_PERSON in case.item.subjects for case in made.cases),
+        questions=tuple(_question(situation, made, answers) for situation in made.situations),
+        promised=limit_text(made.promised),
+        promised_limit=made.promised,
+        fee=money_text(cost) if cost else _("不收费"),
+        cost=cost,
+        visits=made.now.visits,
+        fields=len(made.fields),
+        prefilled=sum(planned.element.key in found for planned in made.fields),
+        brought=tuple(line for line in lines if line.source in _BROUGHT),
+        spared=tuple(line for line in lines if line.source not in _BROUGHT),
+        waves=tuple(tuple(guides[key] for key in wave) for wave in waves(made.cases)),
+        reductions=_reductions(made),
+    )
+
+
+def waves(cases: Iterable[PlannedCase]) -> list[list[str]]:
+    """Item keys by when they start: each wave waits for one before it, those in it go at the same time."""
+    depth: dict[str, int] = {}
+    for case in cases:
+        depth[case.item.key] = 1 + max((depth[key] for key in case.waits_for), default=0)
+    return [[key for key, at in depth.items() if at == step] for step in sorted(set(depth.values()))]
+
+
+def _reductions(made: Plan) -> tuple[Reduction, ...]:
+    before, now = made.before, made.now
+    reductions = [
+        Reduction("visits", _("跑动"), _("次"), before.visits, now.visits),
+        Reduction("materials", _("材料"), _("份"), before.materials, now.materials),
+    ]
+    if len(made.cases) > 1:
+        reductions += [
+            Reduction("forms", _("填表"), _("张"), before.forms, now.forms),
+            Reduction("steps", _("环节"), _("个"), before.steps, now.steps),
+        ]
+    return tuple(reductions)
+
+
+def _item_guide(catalogue: Catalogue, case: PlannedCase) -> ItemGuide:
+    item = case.item
+    return ItemGuide(
+        key=item.key,
+        name=item.name,
+        version=item.version,
+        department=catalogue.department_names.get(item.department, item.department),
+        promised=limit_text(item.promised_limit),
+        steps=tuple(step.name for step in item.steps),
+        result_name=item.result_name,
+        sections=sections_of(catalogue, item),
+        questions=item.questions,
+    )
+
+
+def _question(situation: Situation, made: Plan, answers: Mapping[str, str]) -> Question:
+    value = situation.default if situation.key in made.unanswered else answers[situation.key]
+    options = tuple(situation.options.items())
+    return Question(situation.key, situation.question, options, value, situation.options.get(value, ""))
+
+
+def _material(catalogue: Catalogue, planned: PlannedMaterial, made: Plan) -> MaterialLine:
+    material = planned.material
+    entries = [
+        entry for case in made.cases for entry in case.item.materials if entry.material == material.key
+    ]
+    words = {
+        Necessity.REQUIRED: _("必须带"),
+        Necessity.SUPPLY_LATER: _("可以以后补"),
+        Necessity.OPTIONAL: _("有就带，没有也能办"),
+    }
+    return MaterialLine(
+        key=material.key,
+        name=material.name,
+        source=planned.source,
+        source_name=_source_name(catalogue, planned),
+        because=str(planned.because),
+        necessity=words[planned.necessity],
+        must=planned.necessity is Necessity.REQUIRED,
+        facts=material_facts(material, entries),
+    )
+
+
+def _source_name(catalogue: Catalogue, planned: PlannedMaterial) -> str:
+    for named in (catalogue.resources, catalogue.licence_types, catalogue.items):
+        if planned.reference in named:
+            return named[planned.reference].name
+    return ""

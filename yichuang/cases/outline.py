@@ -1,33 +1,36 @@
 """What all submissions of one plan write alike, worked out once for as long as a release is in force."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from yichuang.base.arrays import array
+from yichuang.base.arrays import columns
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import Catalogue
-from yichuang.catalogue.planned import Known, Plan
+from yichuang.catalogue.planned import Known, Plan, PlannedCase
 from yichuang.catalogue.planning import plan as make_plan
 from yichuang.identity import queries as identity_queries
 
 #: Outlines that a process remembers: a city's targets, each in its usual situations.
 _REMEMBERED = 1000
+_CASE_COLUMNS = (
+    "suffixes", "versions", "items", "names", "departments", "partners", "waits_for", "waiting", "facts",
+)  # fmt: skip
+_MATERIAL_COLUMNS = ("keys", "items", "necessities")
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
     """A plan and its rows as far as they are the same for everybody.
 
-    `case_columns` and `material_columns` are array literals, one per column, in the order of the statement of
-    `actions/receipt.py`.
+    `columns` are parameters of the statement of `actions/receipt.py`: array literals, one per column.
     """
 
     plan: Plan
     release: int
-    case_columns: tuple[str, ...]
-    material_columns: tuple[str, ...]
+    columns: Mapping[str, str]
 
 
 def outline(target: str, answers: Mapping[str, str]) -> Outline:
@@ -67,6 +70,7 @@ def _outline(_release: int, target: str, answers: frozenset[tuple[str, str]]) ->
             planned.item.partner,
             ",".join(planned.waits_for),
             len(planned.waits_for),
+            json.dumps(_facts(planned)),
         )
         for position, planned in enumerate(plan.cases, start=1)
     ]
@@ -76,11 +80,10 @@ def _outline(_release: int, target: str, answers: frozenset[tuple[str, str]]) ->
     return Outline(
         plan,
         catalogue.release,
-        _columns(cases, 8),
-        _columns(materials, 3),
+        columns("case", _CASE_COLUMNS, cases) | columns("material", _MATERIAL_COLUMNS, materials),
     )
 
 
-def _columns(rows: Sequence[Sequence[Any]], count: int) -> tuple[str, ...]:
-    """The rows turned on their side; `count` columns also where there is no row."""
-    return tuple(array(row[place] for row in rows) for place in range(count))
+def _facts(planned: PlannedCase) -> dict[str, Any]:
+    """What the entry of a case's receipt says."""
+    return {"item": planned.item.key, "version": planned.item.version, "waiting": len(planned.waits_for)}

@@ -10,22 +10,27 @@ from django.db import connection
 
 from yichuang.base.arrays import array
 
-# One statement for the entries and the job that follows from them: every act of the platform ends with it.
-_INSERT = """
-WITH entry AS (
+#: The part of a statement that writes entries, with the job that follows from them, for the rows of `new_entry`
+#: (verb, subject_kind, subject_id, facts, position). Its parameters are `entry_parameters`.
+WRITE_ENTRIES = """
+entry AS (
   INSERT INTO ledger_entry (at, verb, actor_kind, actor_id, subject_kind, subject_id, facts)
-  SELECT %s, verb, %s, %s, subject_kind, subject_id, facts
-  FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::jsonb[])
-       WITH ORDINALITY AS new (verb, subject_kind, subject_id, facts, position)
-  ORDER BY position
+  SELECT %(now)s, verb, %(actor_kind)s, %(actor_id)s, subject_kind, subject_id, facts
+  FROM new_entry ORDER BY position
   RETURNING id, verb
 ), job AS (
   INSERT INTO procrastinate_jobs (queue_name, task_name, args)
-  SELECT %s, %s, jsonb_build_object('entry_ids', jsonb_agg(id ORDER BY id))
-  FROM entry WHERE verb = ANY(%s::text[]) HAVING count(*) > 0
+  SELECT %(queue)s, %(task)s, jsonb_build_object('entry_ids', jsonb_agg(id ORDER BY id))
+  FROM entry WHERE verb = ANY(%(reacting)s::text[]) HAVING count(*) > 0
 )
-SELECT id FROM entry ORDER BY id
 """
+_RECORD = f"""
+WITH new_entry AS (
+  SELECT * FROM unnest(%(verbs)s::text[], %(subject_kinds)s::text[], %(subject_ids)s::bigint[], %(facts)s::jsonb[])
+  WITH ORDINALITY AS new (verb, subject_kind, subject_id, facts, position)
+), {WRITE_ENTRIES}
+SELECT id FROM entry ORDER BY id
+"""  # noqa: S608 - constants only
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +61,24 @@ def record(records: Sequence[Record], *, actor_kind: str, actor_id: int, now: da
 
     Where a verb has reactions, one job is deferred in the same transaction for all of them together.
     """
+    given = {
+        "verbs": array(entry.verb for entry in records),
+        "subject_kinds": array(entry.subject_kind for entry in records),
+        "subject_ids": array(entry.subject_id for entry in records),
+        "facts": array(json.dumps(entry.facts, separators=(",", ":")) for entry in records),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT,
-            [
-                now,
-                actor_kind,
-                actor_id,
-                array(entry.verb for entry in records),
-                array(entry.subject_kind for entry in records),
-                array(entry.subject_id for entry in records),
-                array(json.dumps(entry.facts, separators=(",", ":")) for entry in records),
-                _Reactions.queue,
-                _Reactions.task,
-                _Reactions.verbs,
-            ],
-        )
+        cursor.execute(_RECORD, given | entry_parameters(actor_kind=actor_kind, actor_id=actor_id, now=now))
         return [row[0] for row in cursor.fetchall()]
+
+
+def entry_parameters(*, actor_kind: str, actor_id: int, now: datetime) -> dict[str, Any]:
+    """What `WRITE_ENTRIES` is told beside its rows."""
+    return {
+        "now": now,
+        "actor_kind": actor_kind,
+        "actor_id": actor_id,
+        "queue": _Reactions.queue,
+        "task": _Reactions.task,
+        "reacting": _Reactions.verbs,
+    }

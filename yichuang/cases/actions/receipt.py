@@ -1,13 +1,12 @@
 """Receiving (收件): one submission becomes one application with a case per item, in one transaction."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from yichuang.base import ids
-from yichuang.base.arrays import array
+from yichuang.base.arrays import columns
 from yichuang.base.clock import local
 from yichuang.base.crypto import decrypt_text, encrypt, encrypt_json
 from yichuang.base.errors import Refused
@@ -21,49 +20,67 @@ from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import Catalogue, SourceKind
 from yichuang.catalogue.planned import Plan
 from yichuang.identity import queries as identity_queries
-from yichuang.identity.actions.parties import ensure_party
+from yichuang.identity.actions.parties import ENSURE_PARTIES, GIVEN_PARTIES, party_parameters
 from yichuang.identity.data import Actor, Power
 from yichuang.identity.rules import check_mandate
-from yichuang.ledger.actions import Record, record
+from yichuang.ledger.actions import WRITE_ENTRIES, entry_parameters
 
 FORM_CONTEXT = "cases_application.form"
 CODE_CONTEXT = "cases_application.query_code"
 
-# Of an application that is there already, nothing is inserted: neither cases nor materials.
-_INSERT = """
-WITH application AS (
+# One statement, so one turn to the server and one transaction. Of an application that is there already nothing is
+# written: neither people nor cases, materials or entries. (psycopg keeps no statement in mind that is longer than 4096
+# characters: reading it anew costs as much as sending it, hence without line breaks.)
+_RECEIVE = f"""
+WITH new_party AS (
+  SELECT * FROM {GIVEN_PARTIES} WHERE NOT EXISTS (SELECT FROM cases_application WHERE key = %(key)s)
+), {ENSURE_PARTIES}, application AS (
   INSERT INTO cases_application
       (number, key, target, target_name, release, party_id, agent_id, centre_id, counter_id, channel, form,
        query_code, received_at)
-  VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+  SELECT %(number)s, %(key)s, %(target)s, %(target_name)s, %(release)s, party.id,
+         (SELECT id FROM party WHERE number_index = (%(party_indexes)s::bytea[])[2]),
+         %(centre)s, %(counter)s, %(channel)s, %(form)s, %(query_code)s, %(now)s
+  FROM party WHERE number_index = (%(party_indexes)s::bytea[])[1]
   ON CONFLICT DO NOTHING RETURNING id, number
+), planned_case AS (
+  SELECT * FROM unnest(%(case_suffixes)s::text[], %(case_versions)s::bigint[], %(case_items)s::text[],
+      %(case_names)s::text[], %(case_departments)s::bigint[], %(case_partners)s::text[], %(case_waits_for)s::text[],
+      %(case_waiting)s::smallint[], %(case_facts)s::jsonb[])
+  WITH ORDINALITY AS planned (suffix, item_version_id, item_key, item_name, department_id, partner, waits_for,
+                              waiting, facts, position)
 ), new_case AS (
   INSERT INTO cases_case
       (application_id, number, item_version_id, item_key, item_name, department_id, partner, waits_for, waiting,
        stage, outcome)
   SELECT application.id, application.number || suffix, item_version_id, item_key, item_name, department_id, partner,
-         string_to_array(waits_for, ','), waiting, %s, ''
-  FROM application,
-       unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::smallint[])
-       AS new (suffix, item_version_id, item_key, item_name, department_id, partner, waits_for, waiting)
-  RETURNING id
+         string_to_array(waits_for, ','), waiting, %(stage)s, ''
+  FROM application, planned_case ORDER BY position
+  RETURNING id, item_key
 ), new_material AS (
   INSERT INTO cases_material
       (application_id, material, items, necessity, source, reference, evidence_id, file_id, checked)
   SELECT application.id, material, string_to_array(items, ','), necessity, source, reference, evidence_id, file_id,
          checked
   FROM application,
-       unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::boolean[])
+       unnest(%(material_keys)s::text[], %(material_items)s::text[], %(material_necessities)s::text[],
+              %(material_sources)s::text[], %(material_references)s::text[], %(material_evidence)s::bigint[],
+              %(material_files)s::bigint[], %(material_checked)s::boolean[])
        AS new (material, items, necessity, source, reference, evidence_id, file_id, checked)
 ), draft AS (
-  DELETE FROM cases_draft WHERE key = %s
-)
-SELECT (SELECT id FROM application), ARRAY(SELECT id FROM new_case ORDER BY id)
-"""
-
-
-class _ReceivedBefore(Exception):  # noqa: N818
-    """The same submission is there already; nothing of this one may stay."""
+  DELETE FROM cases_draft WHERE key = %(key)s
+), new_entry AS (
+  SELECT 'application.received' AS verb, 'application' AS subject_kind, id AS subject_id,
+         jsonb_build_object('target', %(target)s::text, 'release', %(release)s::int, 'channel', %(channel)s::text,
+                            'cases', (SELECT jsonb_agg(id ORDER BY id) FROM new_case)) AS facts, 0 AS position
+  FROM application
+  UNION ALL
+  SELECT %(verb)s, 'case', new_case.id, planned_case.facts, planned_case.position
+  FROM new_case JOIN planned_case USING (item_key)
+), {WRITE_ENTRIES}
+SELECT id FROM application
+"""  # noqa: S608 - constants only
+_RECEIVE = " ".join(_RECEIVE.split())
 
 
 def receive(*, actor: Actor, submission: Submission, now: datetime) -> Receipt:
@@ -84,14 +101,10 @@ def receive(*, actor: Actor, submission: Submission, now: datetime) -> Receipt:
         if known is not None:
             return known
         raise
-    try:
-        with transaction.atomic(durable=True):
-            return _write(submission, values, prepared, actor=actor, now=now)
-    except _ReceivedBefore:
-        known = find_receipt(submission.key)
-        if known is None:
-            raise
-        return known
+    received = _write(submission, values, prepared, actor=actor, now=now) or find_receipt(submission.key)
+    if received is None:
+        raise LookupError(f"the number {submission.number} belongs to another application")
+    return received
 
 
 def find_receipt(key: UUID) -> Receipt | None:
@@ -112,77 +125,46 @@ def check_mandates(actor: Actor, plan: Plan, power: Power, catalogue: Catalogue,
 
 def _write(
     submission: Submission, values: dict[str, str], prepared: Outline, *, actor: Actor, now: datetime
-) -> Receipt:
-    """Everything in three statements: the people, the application with cases and materials, the entries."""
+) -> Receipt | None:
+    """Write everything; None where this submission was received before."""
     plan, code = prepared.plan, ids.query_code()
     number = submission.number or draw_number(now)
-    party, agent = _ensure_people(submission, now)
     form = {"answers": dict(submission.answers), "values": values, "sources": dict(submission.sources)}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT,
-            [
-                number, submission.key, plan.target, plan.name, prepared.release, party, agent,
-                actor.department_id, actor.counter_id, submission.channel, encrypt_json(form, FORM_CONTEXT),
-                encrypt(code, CODE_CONTEXT), now,
-                Stage.RECEIVED, *prepared.case_columns,
-                *prepared.material_columns, *_settled(submission, plan),
-                submission.key,
-            ],
-        )  # fmt: skip
-        application_id, case_ids = cursor.fetchone()
-    if application_id is None:
-        raise _ReceivedBefore
-    entries = _entries(application_id, case_ids, submission, prepared)
-    record(entries, actor_kind=actor.kind, actor_id=actor.id, now=now)
-    return Receipt(application_id, number, code, created=True)
-
-
-def _ensure_people(submission: Submission, now: datetime) -> tuple[int, int | None]:
-    """Applicant and agent. Their rows are locked in one order, or two who act for each other would deadlock."""
     people = [submission.applicant, *([submission.agent] if submission.agent else [])]
-    ensured = {
-        person: ensure_party(
-            kind=person.kind, number=person.number, name=person.name, phone=person.phone, now=now
-        )
-        for person in sorted(people, key=lambda person: (person.kind, person.number))
+    given = {
+        "number": number,
+        "key": submission.key,
+        "target": plan.target,
+        "target_name": plan.name,
+        "release": prepared.release,
+        "centre": actor.department_id,
+        "counter": actor.counter_id,
+        "channel": submission.channel,
+        "form": encrypt_json(form, FORM_CONTEXT),
+        "query_code": encrypt(code, CODE_CONTEXT),
+        "stage": Stage.RECEIVED,
+        "verb": Verb.RECEIVE,
+        **party_parameters([(who.kind, who.number, who.name, who.phone) for who in people]),
+        **prepared.columns,
+        **_settled(submission, plan),
+        **entry_parameters(actor_kind=actor.kind, actor_id=actor.id, now=now),
     }
-    return ensured[submission.applicant], ensured[submission.agent] if submission.agent else None
+    with connection.cursor() as cursor:
+        cursor.execute(_RECEIVE, given)
+        row = cursor.fetchone()
+    return Receipt(row[0], number, code, created=True) if row else None
 
 
-def _settled(submission: Submission, plan: Plan) -> list[str]:
-    """How each material of the plan was settled, as the columns of its row."""
-    columns: list[list[Any]] = [[], [], [], [], []]
+def _settled(submission: Submission, plan: Plan) -> dict[str, str]:
+    """How each material of the plan was settled, as columns of the statement."""
+    rows = []
     for planned in plan.materials:
         settled = submission.materials.get(planned.material.key)
         if settled is None and planned.source is SourceKind.SISTER:
             settled = Settlement(SourceKind.SISTER, planned.reference)
-        row = (
+        rows.append(
             (settled.source, settled.reference, settled.evidence_id, settled.file_id, settled.checked)
             if settled
             else ("", "", None, None, False)
         )
-        for column, value in zip(columns, row, strict=True):
-            column.append(value)
-    return [array(column) for column in columns]
-
-
-def _entries(
-    application_id: int, case_ids: list[int], submission: Submission, prepared: Outline
-) -> list[Record]:
-    facts = {
-        "target": prepared.plan.target,
-        "release": prepared.release,
-        "channel": submission.channel,
-        "cases": case_ids,
-    }
-    cases = (
-        Record(
-            Verb.RECEIVE,
-            "case",
-            case_id,
-            {"item": planned.item.key, "version": planned.item.version, "waiting": len(planned.waits_for)},
-        )
-        for case_id, planned in zip(case_ids, prepared.plan.cases, strict=True)
-    )
-    return [Record("application.received", "application", application_id, facts), *cases]
+    return columns("material", ("sources", "references", "evidence", "files", "checked"), rows)

@@ -1,9 +1,11 @@
-"""The request as pages see it: Django's own with what our middleware adds."""
+"""The request as pages see it: Django's own with what our middleware adds; and addresses for lists."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
 from yichuang.identity.data import Actor
@@ -19,3 +21,17 @@ class Request(HttpRequest):
 
 
 View = Callable[[Request], HttpResponseBase]
+
+
+def address_of(page: str, number: str) -> str:
+    """The address of the page of a public number; for lists, whose every line would ask the resolver again."""
+    return _pattern(page).replace(_ANY, number)
+
+
+#: Stands for any number in an address.
+_ANY = "NUMBER"
+
+
+@lru_cache
+def _pattern(page: str) -> str:
+    return reverse(page, args=[_ANY])

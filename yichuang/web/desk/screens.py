@@ -22,6 +22,7 @@ from yichuang.licences import queries as licence_queries
 from yichuang.licences.data import LicenceFacts
 from yichuang.notices import queries as notice_queries
 from yichuang.web.history import deeds
+from yichuang.web.http import address_of
 from yichuang.web.timing import time_left
 
 _PDF = "application/pdf"
@@ -35,6 +36,16 @@ class CaseLine:
     left: str  # time left, in words
     holder: str  # the name of who has claimed it
     is_mine: bool
+
+    @property
+    def address(self) -> str:
+        """The page of the case."""
+        return address_of("desk:case", self.case.number)
+
+    @property
+    def claim_address(self) -> str:
+        """Where it is claimed."""
+        return address_of("desk:claim", self.case.number)
 
     @property
     def is_free(self) -> bool:

@@ -1,13 +1,15 @@
 """The components as template tags; `/design` shows each with an example. No tag reads the database."""
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import segno
 from django import template
 from django.forms import BoundField, CheckboxInput, FileInput, PasswordInput, Select, Textarea
 from django.forms.widgets import Input
-from django.utils.safestring import mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from yichuang.cases.states import OUTCOME_NAMES, STAGE_NAMES, Outcome, Stage
 from yichuang.deadlines.data import Light
@@ -181,33 +183,38 @@ def page_head(title: str, *, lead: str = "", crumbs: Iterable[tuple[str, str]] =
     return {"title": title, "lead": lead, "crumbs": list(crumbs)}
 
 
-@register.inclusion_tag("ui/pill.html")
-def pill(text: str, tone: str = "plain") -> dict[str, Any]:
+# Signs of one element stand here: a list shows a hundred of them, and a template of its own for each would cost
+# more than all the rest of the line.
+
+
+@register.simple_tag
+def pill(text: str, tone: str = "plain") -> SafeString:
     """A state in a word. `tone`: plain, going, wait, good or bad."""
-    return {"text": text, "tone": tone}
+    return format_html('<span class="pill pill--{}">{}</span>', tone, text)
 
 
-@register.inclusion_tag("ui/pill.html")
-def stage(value: str, outcome: str = "") -> dict[str, Any]:
+@register.simple_tag
+def stage(value: str, outcome: str = "") -> SafeString:
     """The stage of a case; a refusal shows as one until the case is closed."""
     if outcome == Outcome.REFUSED:
-        return {"text": OUTCOME_NAMES[Outcome.REFUSED], "tone": OUTCOME_TONES[Outcome.REFUSED]}
-    return {"text": STAGE_NAMES[Stage(value)], "tone": STAGE_TONES[Stage(value)]}
+        return pill(str(OUTCOME_NAMES[Outcome.REFUSED]), OUTCOME_TONES[Outcome.REFUSED])
+    return pill(str(STAGE_NAMES[Stage(value)]), STAGE_TONES[Stage(value)])
 
 
-@register.inclusion_tag("ui/light.html")
-def light(value: str | None, text: str = "") -> dict[str, Any]:
+@register.simple_tag
+def light(value: str | None, text: str = "") -> SafeString:
     """A clock's light (`Light`) with its words, or none where no clock runs."""
-    if not value:
-        return {"colour": "none", "text": text}
-    return {"colour": Light(value).value, "text": text or LIGHT_NAMES[Light(value)]}
+    colour = Light(value).value if value else "none"
+    words = text or (LIGHT_NAMES[Light(value)] if value else "")
+    return format_html('<span class="light light--{}">{}</span>', colour, words)
 
 
-@register.inclusion_tag("ui/source.html")
-def source(kind: str, name: str = "") -> dict[str, Any]:
+@register.simple_tag
+def source(kind: str, name: str = "") -> SafeString:
     """Where a value came from: a `SourceKind`, "applicant" or "down"; `name` is the register or licence."""
     sign, meaning = SOURCE_SIGNS[kind]
-    return {"kind": kind, "sign": sign, "text": name or meaning}
+    html = '<span class="source source--{}"><b aria-hidden="true">{}</b>{}</span>'
+    return format_html(html, kind, sign, name or meaning)
 
 
 @register.inclusion_tag("ui/alert.html")
@@ -239,6 +246,11 @@ def figure(label: str, was: float, now: float, unit: str) -> dict[str, Any]:
 @register.inclusion_tag("ui/qr.html")
 def qr(text: str, caption: str) -> dict[str, Any]:
     """A QR code as inline SVG with its caption, which also stands for the picture when it is read out."""
+    return {"svg": mark_safe(_drawn(text)), "caption": caption}  # noqa: S308 - drawn from modules, holds no text
+
+
+@lru_cache(maxsize=500)
+def _drawn(text: str) -> str:
+    """The code as SVG. Drawing takes milliseconds, and an open page asks again every few seconds."""
     code = segno.make(text, error="m", micro=False)
-    svg = code.svg_inline(omitsize=True, border=2, svgclass=None, lineclass=None)
-    return {"svg": mark_safe(svg), "caption": caption}  # noqa: S308 - drawn from modules, holds no text
+    return code.svg_inline(omitsize=True, border=2, svgclass=None, lineclass=None)

@@ -35,7 +35,7 @@ def main() -> int:
         print("stopped; the table shows what was measured until now", file=sys.stderr)
     finally:
         installation.end(keep=chosen.keep)
-    print(f"\n{report.table(figures)}\n")
+    print(f"\n{report.markdown(figures) if chosen.markdown else report.table(figures)}\n")
     if chosen.json:
         settings = {"cores": len(os.sched_getaffinity(0)), "quick": chosen.quick, "sizes": chosen.cases}
         report.write_json(chosen.json, figures, settings)
@@ -50,7 +50,7 @@ def _measure(installation: Installation, chosen: argparse.Namespace) -> Iterator
     if "start" in wanted:
         yield from measure_start(installation)
     installation.begin()
-    from bench import filling, journeys, pages, searching, single, submissions
+    from bench import filling, journeys, lives, pages, searching, single, submissions
     from bench.specimens import make_specimens
     from yichuang.base import clock
 
@@ -79,6 +79,7 @@ def _measure(installation: Installation, chosen: argparse.Namespace) -> Iterator
                     installation, plain=300 if brief else 1000, papers=20 if brief else 60
                 )
             if place == 0 and "lives" in wanted:
+                yield from lives.measure(installation, seconds=4 if brief else 8, turns=3)
                 yield from journeys.measure_lives(installation, seconds=10 if brief else 25)
             if comparison is not None:
                 yield from _submissions(comparison, size, first=place == 0, brief=brief)
@@ -116,6 +117,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--cases", type=_sizes, default=None, metavar="N,N", help="sizes of the database")
     parser.add_argument(
         "--only", action="append", choices=_PARTS, help="measure this part only; may be repeated"
+    )
+    parser.add_argument(
+        "--markdown", action="store_true", help="print the table as docs/performance.md has it"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything to this file too")
     parser.add_argument("--keep", action="store_true", help="keep the installation and its database")

@@ -57,7 +57,7 @@ SELECT procrastinate_defer_jobs_v1(ARRAY[ROW({queue}, {task}, {priority}, NULL, 
 
 def write_script(path: Path, application: str) -> None:
     """Write the script that writes what the application of this number wrote."""
-    path.write_text("\n".join(_statements(application)), encoding="utf-8")
+    path.write_text("\n".join(submission(application)), encoding="utf-8")
 
 
 def run(script: Path, sockets: Path, *, clients: int, seconds: float) -> float:
@@ -76,25 +76,26 @@ def run(script: Path, sockets: Path, *, clients: int, seconds: float) -> float:
     return float(found[1])
 
 
-def _statements(number: str) -> list[str]:
+def submission(number: str, *, with_job: bool = True) -> list[str]:
+    """The statements that write what the submission of this application wrote, as one transaction."""
     application = _row("SELECT * FROM cases_application WHERE number = %s", number)
     party = _row("SELECT * FROM identity_party WHERE id = %s", application["party_id"])
-    cases = _rows("SELECT * FROM cases_case WHERE application_id = %s ORDER BY id", application["id"])
-    materials = _rows("SELECT * FROM cases_material WHERE application_id = %s ORDER BY id", application["id"])
-    entries = _entries_of(application["id"], [case["id"] for case in cases])
+    cases = rows("SELECT * FROM cases_case WHERE application_id = %s ORDER BY id", application["id"])
+    materials = rows("SELECT * FROM cases_material WHERE application_id = %s ORDER BY id", application["id"])
+    entries = entries_of(application["id"], [case["id"] for case in cases])
     job = _row(
         "SELECT * FROM procrastinate_jobs "
         "WHERE task_name = 'journey:react' AND args->'entry_ids' @> to_jsonb(%s::bigint)",
         entries[0]["id"],
     )
     places = {case["id"]: place for place, case in enumerate(cases, start=1)}
-    return [
+    statements = [
         "\\set person random(1, 9000000000000000)",
         "BEGIN;",
         _filled(_PARTY, party),
         _filled(_APPLICATION, application),
         _CASES.format(
-            rows=_values(
+            rows=values(
                 (
                     case["number"][12:], case["item_version_id"], case["item_key"], case["item_name"],
                     case["department_id"], case["partner"], case["waits_for"], case["waiting"],
@@ -103,7 +104,7 @@ def _statements(number: str) -> list[str]:
             )
         ),
         _MATERIALS.format(
-            rows=_values(
+            rows=values(
                 (
                     row["material"], row["items"], row["necessity"], row["source"], row["reference"],
                     row["evidence_id"], row["file_id"], row["checked"],
@@ -112,42 +113,48 @@ def _statements(number: str) -> list[str]:
             )
         ),
         _ENTRIES.format(
-            rows=_values(
+            rows=values(
                 (
                     entry["verb"],
                     entry["subject_kind"],
                     places[entry["subject_id"]] if entry["subject_kind"] == "case" else 0,
-                    json.loads(entry["facts"]),
+                    entry["facts"],
                 )
                 for entry in entries
             )
         ),
-        _JOB.format(
-            queue=_literal(job["queue_name"]), task=_literal(job["task_name"]), priority=_literal(job["priority"])
-        ),
-        "COMMIT;",
     ]  # fmt: skip
+    if with_job:
+        named = {name: literal(job[name]) for name in ("queue_name", "task_name", "priority")}
+        statements.append(
+            _JOB.format(queue=named["queue_name"], task=named["task_name"], priority=named["priority"])
+        )
+    return [*statements, "COMMIT;"]
 
 
-def _entries_of(application_id: int, case_ids: list[int]) -> list[dict[str, Any]]:
-    return _rows(
-        "SELECT id, verb, subject_kind, subject_id, facts::text AS facts FROM ledger_entry "
-        "WHERE (subject_kind, subject_id) = ('application', %s) OR subject_kind = 'case' AND subject_id = ANY(%s) "
-        "ORDER BY id",
+def entries_of(application_id: int, case_ids: list[int]) -> list[dict[str, Any]]:
+    """The entries of an application, its cases and their hand-over, the oldest first."""
+    found = rows(
+        "SELECT id, xid, verb, actor_kind, actor_id, subject_kind, subject_id, facts::text AS facts FROM ledger_entry "
+        "WHERE subject_kind = 'application' AND subject_id = %s OR subject_kind = 'case' AND subject_id = ANY(%s) "
+        "OR subject_kind = 'hand_over' AND (facts->>'application')::bigint = %s ORDER BY id",
         application_id,
         case_ids,
+        application_id,
     )
+    return [{**entry, "facts": json.loads(entry["facts"])} for entry in found]
 
 
 def _filled(template: str, row: dict[str, Any]) -> str:
-    return template.format(**{name: _literal(value) for name, value in row.items()})
+    return template.format(**{name: literal(value) for name, value in row.items()})
 
 
-def _values(rows: Any) -> str:
-    return ", ".join(f"({', '.join(_literal(value) for value in row)})" for row in rows)
+def values(lines: Any) -> str:
+    """Rows of a VALUES list."""
+    return ", ".join(f"({', '.join(literal(value) for value in line)})" for line in lines)
 
 
-def _literal(value: Any) -> str:  # noqa: PLR0911 - one line for each type
+def literal(value: Any) -> str:  # noqa: PLR0911 - one line for each type
     """`value` as PostgreSQL reads it. pgbench takes `:name` for a variable even inside quotes, so none is left."""
     match value:
         case None:
@@ -159,14 +166,15 @@ def _literal(value: Any) -> str:  # noqa: PLR0911 - one line for each type
         case bytes() | memoryview():
             return f"'\\x{bytes(value).hex()}'::bytea"
         case list():
-            return f"ARRAY[{', '.join(_literal(entry) for entry in value)}]::varchar[]"
+            return f"ARRAY[{', '.join(literal(entry) for entry in value)}]::varchar[]"
         case dict():
             return f"'{json.dumps(value)}'::jsonb"  # with a blank after every colon
     quoted = str(value).replace("'", "''").replace(":", "' || chr(58) || '")
     return f"'{quoted}'"
 
 
-def _rows(query: str, *parameters: Any) -> list[dict[str, Any]]:
+def rows(query: str, *parameters: Any) -> list[dict[str, Any]]:
+    """What a query finds, column by column."""
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         names = [column.name for column in cursor.description]
@@ -174,4 +182,4 @@ def _rows(query: str, *parameters: Any) -> list[dict[str, Any]]:
 
 
 def _row(query: str, *parameters: Any) -> dict[str, Any]:
-    return _rows(query, *parameters)[0]
+    return rows(query, *parameters)[0]

@@ -50,6 +50,16 @@ def table(figures: list[Figure]) -> str:
     return "\n".join([lines[0], "─" * (sum(widths) + 6), *lines[1:]])
 
 
+def markdown(figures: list[Figure]) -> str:
+    """The same for `docs/performance.md`."""
+    rows = [f"| {each.what.strip()} | {each.figure} | {_budget(each)} |" for each in figures]
+    return "\n".join(("| what | figure | budget |", "|---|---|---|", *rows))
+
+
+def _budget(each: Figure) -> str:
+    return f"{each.budget}, **missed**" if each.met is False else each.budget
+
+
 def write_json(path: Path, figures: list[Figure], settings: dict[str, Any]) -> None:
     """Everything that is known of the run; what the machine is called is not."""
     machine = {

@@ -30,7 +30,8 @@ from yichuang.ledger.models import Entry
 
 #: Single items beside the bundle, each of another department.
 _SINGLES = 4
-_OPINION = "材料齐全，符合条件。"
+#: What an officer writes.
+OPINION = "材料齐全，符合条件。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +144,12 @@ def _decide(case: CaseRow, now: datetime) -> None:
     if case.partner:
         review.begin_review_elsewhere(case_id=case.id, partner_id=case.department_id, now=now)
         review.decide_elsewhere(
-            case_id=case.id, partner_id=case.department_id, outcome=Outcome.GRANTED, reason=_OPINION, facts={}, now=now
+            case_id=case.id, partner_id=case.department_id, outcome=Outcome.GRANTED, reason=OPINION, facts={}, now=now
         )  # fmt: skip
         return
     officer = officers()[case.department_id]
     review.claim(actor=officer, case_id=case.id, now=now)
-    review.decide(actor=officer, case_id=case.id, outcome=Outcome.GRANTED, opinion=_OPINION, now=now)
+    review.decide(actor=officer, case_id=case.id, outcome=Outcome.GRANTED, opinion=OPINION, now=now)
 
 
 class _Followed:

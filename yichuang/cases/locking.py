@@ -9,6 +9,25 @@ from yichuang.cases.models import Application, Case
 from yichuang.cases.queries import visible_applications, visible_cases
 from yichuang.identity.data import Actor
 
+# Plain statements: the platform's own acts are many and small, and putting these together anew through the ORM
+# would cost more than all the rest of them.
+_CASE = "SELECT * FROM cases_case WHERE id = %s FOR NO KEY UPDATE"
+_SISTERS = """
+SELECT * FROM cases_case WHERE application_id = (SELECT application_id FROM cases_case WHERE id = %s)
+ORDER BY id FOR NO KEY UPDATE
+"""
+
+
+def lock_case(case_id: int) -> Case:
+    """One case, locked for this transaction, for the platform's own acts."""
+    (row,) = Case.objects.raw(_CASE, [case_id])
+    return row
+
+
+def lock_sisters(case_id: int) -> list[Case]:
+    """All cases of the application that this case belongs to, locked, for the platform's own acts."""
+    return list(Case.objects.raw(_SISTERS, [case_id]))
+
 
 def lock_cases(actor: Actor, case_ids: Sequence[int]) -> list[Case]:
     """The cases, locked for this transaction. Raises `NotVisible` if any is not the actor's to see."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from yichuang.cases.fold import to_facts
+from yichuang.cases.locking import lock_case
 from yichuang.cases.models import Case
 from yichuang.cases.states import Stage, Verb
 from yichuang.cases.writing import change
@@ -15,7 +16,7 @@ from yichuang.identity.data import SYSTEM, Actor
 def issue(*, case_id: int, notice_id: int, licence_id: int | None, now: datetime) -> None:
     """Record that the paper of the decision, and the licence if there is one, exist. Safe to repeat."""
     with transaction.atomic(durable=True):
-        case = Case.objects.select_for_update(no_key=True).get(id=case_id)
+        case = lock_case(case_id)
         if case.stage == Stage.DECIDED:
             facts = {"notice": notice_id, **to_facts(licence_id=licence_id)}
             change([case], Verb.ISSUE, [facts], actor=SYSTEM, now=now)
@@ -29,6 +30,6 @@ def deliver(cases: Sequence[Case], *, hand_over_id: int, actor: Actor, now: date
 def close(*, case_id: int, now: datetime) -> None:
     """Close a delivered case. Safe to repeat."""
     with transaction.atomic(durable=True):
-        case = Case.objects.select_for_update(no_key=True).get(id=case_id)
+        case = lock_case(case_id)
         if case.stage == Stage.DELIVERED:
             change([case], Verb.CLOSE, [{}], actor=SYSTEM, now=now)

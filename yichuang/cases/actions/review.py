@@ -11,7 +11,7 @@ from yichuang.base.errors import Invalid, Overtaken
 from yichuang.cases import clocks, remarks, rules
 from yichuang.cases.actions.acceptance import undecided_items
 from yichuang.cases.fold import to_facts
-from yichuang.cases.locking import lock_cases
+from yichuang.cases.locking import lock_case, lock_cases, lock_sisters
 from yichuang.cases.models import Case
 from yichuang.cases.states import WORKED, Outcome, Stage, Verb
 from yichuang.cases.writing import change
@@ -56,7 +56,7 @@ def decide(*, actor: Actor, case_id: int, outcome: Outcome, opinion: str, now: d
 def begin_review_elsewhere(*, case_id: int, partner_id: int, now: datetime) -> None:
     """The department's own system has taken the case: it is in review there. Safe to repeat."""
     with transaction.atomic(durable=True):
-        case = Case.objects.select_for_update(no_key=True).get(id=case_id)
+        case = lock_case(case_id)
         if case.stage == Stage.ACCEPTED:
             partner = Actor(ActorKind.PARTNER, partner_id)
             change([case], Verb.BEGIN_REVIEW, [{}], actor=partner, now=now)
@@ -70,7 +70,7 @@ def decide_elsewhere(
     `facts` are codes for the entry (the partner's transaction), never personal data.
     """
     with transaction.atomic(durable=True):
-        case = Case.objects.select_for_update(no_key=True).get(id=case_id)
+        case = lock_case(case_id)
         if case.stage not in WORKED:
             return
         partner = Actor(ActorKind.PARTNER, partner_id)
@@ -89,12 +89,7 @@ def release_followers(*, case_id: int, now: datetime) -> list[int]:
     two sisters at once, comes to the same.
     """
     with transaction.atomic(durable=True):
-        decided = Case.objects.get(id=case_id)
-        sisters = list(
-            Case.objects.filter(application_id=decided.application_id)
-            .select_for_update(no_key=True)
-            .order_by("id")
-        )
+        sisters = lock_sisters(case_id)
         undecided = undecided_items(sisters)
         left = {case.id: len(undecided.intersection(case.waits_for)) for case in sisters}
         freed = [case for case in sisters if case.stage == Stage.ACCEPTED and left[case.id] < case.waiting]

@@ -11,6 +11,8 @@ __all__ = ["line_to_registers"]
 
 #: In the sample registers she is not married; the father of her child is 白南乔.
 SINGLE = Person("person", "330821199812032482", "苏晚照", "13857000111")
+#: Holds a food licence in the sample registers.
+RESTAURANT = Person("organisation", "91330802MA9900124G", "衢州市样例餐饮店", "13800000003")
 DEFAULTS = {"a-in_wedlock": "yes", "a-follow": "mother"}
 
 
@@ -86,3 +88,11 @@ def test_a_silent_register_answers_nothing(registers: Simulator) -> None:
     desk = identified(start(), SINGLE)
     assert desk.draft().content.told == {}
     assert desk.draft().content.answers["in_wedlock"] == "yes"
+
+
+def test_a_company_that_holds_a_food_licence_is_told_to_change_it_too(registers: Simulator) -> None:
+    desk = start("company_information_change")
+    desk.applicant(RESTAURANT)
+    desk.press()
+    assert desk.draft().content.told == {"food_licence_held": "yes"}
+    assert "食品经营许可变更" in text_of(desk.page())

@@ -68,12 +68,14 @@ def test_another_card_takes_the_answers_of_the_first_away(registers: Simulator) 
 
 
 def test_a_register_is_asked_only_when_the_answers_make_it_useful(registers: Simulator) -> None:
-    desk = identified(start())
-    assert "hukou" in asked(registers)
-    assert "hukou_of_father" not in asked(registers)
-    desk.press("plan", **{"a-follow": "father"})
-    assert "hukou_of_father" in asked(registers)
-    assert desk.draft().content.values["father_household_number"] == "330803004817"
+    desk = start("transport_company")
+    desk.applicant(RESTAURANT)
+    desk.press(**{"v-employee_number": "330821199309022711"})
+    assert "population_of_employee" in asked(registers)
+    assert "driving_licences" not in asked(registers)
+    desk.press("plan", **{"a-drivers_qualified": "no"})
+    assert "driving_licences" in asked(registers)
+    assert desk.draft().content.values["licence_class"] == "A2"
 
 
 def test_a_question_without_a_default_is_answered_too(registers: Simulator) -> None:

@@ -55,7 +55,7 @@ def test_a_plan_is_shown_by_key_name_or_alias(
     shown = capsys.readouterr().out
     assert shown.startswith("新生儿出生\n")
     for words in (
-        "婚姻登记库可查，免提交",
+        "婚姻登记库可查（授权用途：核验婚姻关系），免提交",
         "5个工作日",
         "参保费 500.00元",
         "逐项办理",
@@ -70,7 +70,7 @@ def test_a_plan_as_json_names_everything_by_its_key(
 ) -> None:
     commands.publish(write_folder(tmp_path))
     capsys.readouterr()
-    assert commands.show_plan("newborn", {}, "json") == 0
+    assert commands.show_plan("newborn", {}, output="json") == 0
     facts = json.loads(capsys.readouterr().out)
     assert facts["target"] == "newborn"
     assert facts["unanswered"] == ["marriage"]

@@ -90,12 +90,12 @@ def test_a_register_without_a_grant_for_every_item_settles_nothing(city: Catalog
 def test_each_field_and_material_says_why(city: Catalogue) -> None:
     known = Known(values={"mother_name": "population"}, resources=frozenset({"marriage"}))
     made = plan(city, "newborn", {}, known)
-    fields = {field.element.key: field.because for field in made.fields}
-    materials = {entry.material.key: entry.because for entry in made.materials}
-    assert fields["mother_name"] == "人口库已填好，请核对"
+    fields = {field.element.key: str(field.because) for field in made.fields}
+    materials = {entry.material.key: str(entry.because) for entry in made.materials}
+    assert fields["mother_name"] == "人口库已填好（授权用途：核验身份），请核对"
     assert fields["child_name"] == "3个事项共用，只填一次"
     assert fields["child_sex"] == "“出生登记(落户)”需要"
-    assert materials["marriage_certificate"] == "婚姻登记库可查，免提交"
+    assert materials["marriage_certificate"] == "婚姻登记库可查（授权用途：核验婚姻关系），免提交"
     assert materials["birth_certificate"] == "由同时办理的“出生医学证明签发”产生，免提交"
     assert materials["id_card"] == "人口库暂时查不到，请自行提供"
     assert materials["photo"] == "“城乡居民医保参保登记”需要"
@@ -162,7 +162,7 @@ def test_the_figures_compare_one_by_one_with_all_at_once(city: Catalogue) -> Non
     assert (before.steps, before.forms, before.departments) == (10, 3, 3)
     assert (now.visits, now.materials, now.working_days) == (1, 2, 5.0)
     assert (now.steps, now.forms, now.departments) == (7, 1, 1)
-    assert made.fees == (Fee("参保费", 50000, "样例市医保办法第三条"),)
+    assert [planned.fee for planned in made.fees] == [Fee("参保费", 50000, "样例市医保办法第三条")]
 
 
 def test_a_single_item_is_planned_as_a_bundle_of_one(city: Catalogue) -> None:
@@ -214,4 +214,4 @@ def test_an_item_that_asks_under_two_conditions_counts_once(city: Catalogue) -> 
         replace(city, items={**city.items, item.key: replace(item, elements=again)}), "newborn", {}, Known()
     )
     sex = next(field for field in made.fields if field.element.key == "child_sex")
-    assert (sex.items, sex.because) == (("household_birth",), "“出生登记(落户)”需要")
+    assert (sex.items, str(sex.because)) == (("household_birth",), "“出生登记(落户)”需要")

@@ -221,7 +221,7 @@ def content(made: Plan) -> object:
                 frozenset(entry.items),
                 entry.source,
                 entry.reference,
-                entry.because,
+                str(entry.because),
             )
             for entry in made.materials
         },

@@ -9,8 +9,10 @@ from yichuang.api.schemas import problems
 from yichuang.base.errors import NotVisible
 from yichuang.catalogue import queries, search
 from yichuang.catalogue.guides import Guide, guide_of
+from yichuang.catalogue.plan_text import comparison_facts
 from yichuang.catalogue.planned import Known, Plan
 from yichuang.catalogue.planning import plan as make_plan
+from yichuang.catalogue.reasons import Reason
 
 router = Router()
 
@@ -23,10 +25,12 @@ class HitOut(Schema):
 
 
 class PlanIn(Schema):
-    """Which bundle or item, with the answers so far."""
+    """Which bundle or item, with the answers so far, the optional members left out, and who applies (A.4)."""
 
     target: str
     answers: dict[str, str] = Field(default_factory=dict)
+    without: list[str] = Field(default_factory=list)
+    subject: str = ""
 
 
 @router.get("/catalogue/search", response={200: list[HitOut], **problems(422)})
@@ -66,8 +70,8 @@ def plan(request: HttpRequest, given: PlanIn) -> dict[str, Any]:
     catalogue = queries.current()
     if given.target not in catalogue.bundles and given.target not in catalogue.items:
         raise NotVisible(f"no bundle or item {given.target!r}", code="unknown_target")
-    known = Known(resources=frozenset(catalogue.resources))
-    return _plan_out(make_plan(catalogue, given.target, given.answers, known))
+    known = Known(resources=frozenset(catalogue.resources), subject=given.subject)
+    return _plan_out(make_plan(catalogue, given.target, given.answers, known, given.without))
 
 
 def _plan_out(plan: Plan) -> dict[str, Any]:
@@ -81,20 +85,53 @@ def _plan_out(plan: Plan) -> dict[str, Any]:
         "fields": [
             {
                 "key": one.element.key, "label": one.element.label, "type": one.element.type,
-                "required": one.required, "items": one.items, "source": one.source, "because": one.because,
+                "required": one.required, "items": one.items, "source": one.source, **_why(one.because),
             }
             for one in plan.fields
         ],
         "materials": [
             {
                 "key": one.material.key, "name": one.material.name, "necessity": one.necessity,
-                "items": one.items, "source": one.source, "reference": one.reference, "because": one.because,
+                "items": one.items, "source": one.source, "reference": one.reference, **_why(one.because),
             }
             for one in plan.materials
         ],
+        "members": [
+            {
+                "item": one.item.key, "name": one.item.name, "offered": one.offered, "optional": one.optional,
+                "chosen": one.chosen, **_why(one.because),
+            }
+            for one in plan.members
+        ],
         "cases": [
-            {"item": one.item.key, "name": one.item.name, "department": one.item.department, "waits_for": one.waits_for}
+            {
+                "item": one.item.key, "name": one.item.name, "department": one.item.department,
+                "waits_for": one.waits_for, "simulates": one.simulates, "clock": str(one.clock),
+                "if_refused": one.if_refused, "if_returned": one.if_returned, "if_late": one.if_late, "undo": one.undo,
+                **_why(one.because),
+            }
             for one in plan.cases
         ],
-        "promised": {"value": plan.promised.value, "unit": plan.promised.unit},
+        "left_out": [
+            {"kind": one.kind, "key": one.key, "name": one.name, "items": one.items, **_why(one.because)}
+            for one in plan.left_out
+        ],
+        "fees": [
+            {
+                "name": one.fee.name, "amount": one.fee.amount, "item": one.item, "department": one.department,
+                "payer": one.payer, **_why(one.because),
+            }
+            for one in plan.fees
+        ],
+        "totals": [
+            {"payer": one.payer, "amount": one.amount, "departments": dict(one.departments)} for one in plan.totals
+        ],
+        "outcome": plan.outcome,
+        "promised": {"value": plan.promised.value, "unit": plan.promised.unit, **_why(plan.promised_because)},
+        "visits": {"value": plan.now.visits, **_why(plan.visits_because)},
+        "comparison": comparison_facts(plan),
     }  # fmt: skip
+
+
+def _why(reason: Reason) -> dict[str, str]:
+    return {"because": str(reason), "reason": reason.code}

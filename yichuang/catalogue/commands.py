@@ -1,23 +1,22 @@
 """`yichuang catalogue check|publish` and `yichuang plan`: what the command line says. Each returns an exit code."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from yichuang.base import clock
 from yichuang.base.errors import Invalid, Refused
-from yichuang.catalogue import queries, search, stored
+from yichuang.catalogue import queries, search
 from yichuang.catalogue.actions import publishing
 from yichuang.catalogue.checking import examine
-from yichuang.catalogue.data import Catalogue, Situation
+from yichuang.catalogue.data import Catalogue
 from yichuang.catalogue.folder import Fault
-from yichuang.catalogue.planned import Figures, Plan
+from yichuang.catalogue.plan_text import comparison_facts, comparison_lines, plan_facts, plan_lines
+from yichuang.catalogue.planned import Plan
 from yichuang.catalogue.planning import everything_up, plan
-from yichuang.catalogue.tables import limit_text, money_text, source_text, table
-from yichuang.catalogue.words import word
 from yichuang.identity.data import SYSTEM
 
 
@@ -59,20 +58,35 @@ def publish(folder: Path) -> int:
     return 0
 
 
-def show_plan(target: str, answers: Mapping[str, str], output: str = "table") -> int:
-    """Print the plan of a bundle or item (its key, name, alias or code) as a `table` or as `json`."""
+def show_plan(
+    target: str,
+    answers: Mapping[str, str],
+    *,
+    output: str = "table",
+    compare: bool = False,
+    without: Collection[str] = (),
+    subject: str = "",
+) -> int:
+    """Print the plan of a bundle or item (its key, name, alias or code) as a `table` or as `json`.
+
+    `compare`: print its figures before and now instead, with the list behind each number. `without`: optional
+    members that are left out. `subject`: who applies (A.4).
+    """
     try:
         catalogue = queries.current()
         key = find_target(catalogue, target)
-        made = plan(catalogue, key, answers, everything_up(catalogue))
+        known = replace(everything_up(catalogue), subject=subject)
+        made = plan(catalogue, key, answers, known, without)
         _check_answers(made, answers)
+        _check_choice(made, without)
     except Refused as refused:
         print(refused)
         return 1
     if output == "json":
-        print(json.dumps(plan_facts(made), ensure_ascii=False, indent=2))
+        facts = comparison_facts(made) if compare else plan_facts(made)
+        print(json.dumps(facts, ensure_ascii=False, indent=2))
     else:
-        print("\n".join(_lines(catalogue, made, answers)))
+        print("\n".join(comparison_lines(made) if compare else plan_lines(catalogue, made, answers)))
     return 0
 
 
@@ -95,28 +109,6 @@ def find_target(catalogue: Catalogue, words: str) -> str:
     raise Refused(sentence % {"words": words}, code="target_unknown")
 
 
-def plan_facts(made: Plan) -> dict[str, Any]:
-    """The plan as JSON: elements, materials and items by key with their names, the rest as it is."""
-    facts: dict[str, Any] = stored.to_plain(made)
-    for field, planned in zip(facts["fields"], made.fields, strict=True):
-        field["element"] = {
-            "key": planned.element.key,
-            "label": planned.element.label,
-            "type": planned.element.type,
-        }
-    for material, settled in zip(facts["materials"], made.materials, strict=True):
-        material["material"] = {"key": settled.material.key, "name": settled.material.name}
-    for case, opened in zip(facts["cases"], made.cases, strict=True):
-        item = opened.item
-        case["item"] = {
-            "key": item.key,
-            "name": item.name,
-            "department": item.department,
-            "version": item.version,
-        }
-    return facts
-
-
 def _print_faults(folder: Path, faults: Sequence[Fault]) -> None:
     for fault in faults:
         print(folder / str(fault))
@@ -135,92 +127,10 @@ def _check_answers(made: Plan, answers: Mapping[str, str]) -> None:
             raise Invalid(_("“%(key)s”没有选项“%(code)s”；可选：%(codes)s。") % facts, code="answer_unknown")
 
 
-def _lines(catalogue: Catalogue, made: Plan, answers: Mapping[str, str]) -> Iterable[str]:
-    names = {case.item.key: case.item.name for case in made.cases}
-    filled = {
-        key: catalogue.resources[lookup.resource].name
-        for lookup in reversed(made.lookups)
-        for key in lookup.elements
-    }
-    yield made.name
-    yield ""
-    if made.situations:
-        yield from table(
-            [_("情形"), _("选项"), _("本次按")],
-            [
-                [
-                    situation.question,
-                    " / ".join(f"{code}={label}" for code, label in situation.options.items()),
-                    _taken(situation, made, answers),
-                ]
-                for situation in made.situations
-            ],
-        )
-        yield ""
-    yield from table(
-        [_("分组"), _("填写项"), _("必填"), _("说明")],
-        [
-            [
-                field.section,
-                field.element.label,
-                _("是") if field.required else _("否"),
-                _("%(source)s可查，自动填入") % {"source": filled[field.element.key]}
-                if field.element.key in filled
-                else field.because,
-            ]
-            for field in made.fields
-        ],
-    )
-    yield ""
-    yield from table(
-        [_("材料"), _("必要性"), _("来源"), _("说明")],
-        [
-            [
-                material.material.name,
-                word(material.necessity),
-                source_text(material.source),
-                material.because,
-            ]
-            for material in made.materials
-        ],
-    )
-    yield ""
-    yield from table(
-        [_("办件"), _("部门"), _("承诺时限"), _("等待")],
-        [
-            [
-                case.item.name,
-                catalogue.department_names.get(case.item.department, case.item.department),
-                limit_text(case.item.promised_limit),
-                "、".join(names[key] for key in case.waits_for) or "-",
-            ]
-            for case in made.cases
-        ],
-    )
-    yield ""
-    fees = "、".join(f"{fee.name} {money_text(fee.amount)}" for fee in made.fees) or _("不收费")
-    yield _("收费：%(fees)s") % {"fees": fees}
-    yield _("整体时限：%(limit)s(%(basis)s)") % {
-        "limit": limit_text(made.promised),
-        "basis": made.promised.basis,
-    }
-    yield ""
-    yield from table(
-        ["", _("跑动次数"), _("材料"), _("工作日"), _("环节"), _("表单"), _("部门")], _figures(made)
-    )
-
-
-def _taken(situation: Situation, made: Plan, answers: Mapping[str, str]) -> str:
-    if situation.key not in made.unanswered:
-        return situation.options[answers[situation.key]]
-    if not situation.default:
-        return _("未回答")
-    return _("默认：%(answer)s") % {"answer": situation.options[situation.default]}
-
-
-def _figures(made: Plan) -> list[list[str]]:
-    def row(label: str, figures: Figures) -> list[str]:
-        counts = [figures.visits, figures.materials, figures.working_days, figures.steps, figures.forms]
-        return [label, *(f"{count:g}" for count in (*counts, figures.departments))]
-
-    return [row(_("逐项办理"), made.before), row(_("一次办理"), made.now)]
+def _check_choice(made: Plan, without: Collection[str]) -> None:
+    """Raises `Invalid` where something is to be left out that the applicant cannot leave out."""
+    optional = {one.item.key for one in made.members if one.optional}
+    for key in without:
+        if key not in optional:
+            facts = {"key": key, "keys": "、".join(sorted(optional)) or "-"}
+            raise Invalid(_("“%(key)s”不能不办；可以不办的是：%(keys)s。") % facts, code="obligatory")

@@ -1,6 +1,6 @@
-"""Conditions (情形) as ZEN expressions over answers or values: compiled once, evaluated in microseconds.
+"""Conditions (情形) as ZEN expressions over answers and known facts: compiled once, evaluated in microseconds.
 
-An answer is the code of an option; a question that is not asked is null, and no comparison with null holds.
+An answer is the code of an option; a question that is not asked, and a fact that nobody told, is null.
 """
 
 import json
@@ -25,21 +25,36 @@ def _compiled(expression: str) -> Any:
     return zen.compile_expression(expression)
 
 
-def holds(expression: str, answers: Mapping[str, str]) -> bool:
-    """Whether the condition holds; an empty one always does. The expression has passed `fault_in`."""
-    return not expression or _compiled(expression).evaluate(answers) is True
+def holds(expression: str, context: Mapping[str, Any]) -> bool:
+    """Whether the condition holds; an empty one always does. The expression has passed its check."""
+    return not expression or _compiled(expression).evaluate(context) is True
 
 
 def fault_in(expression: str) -> str:
-    """What the engine says against the expression, or "". A condition must answer true or false."""
+    """What the engine says against the writing of the expression, or ""."""
+    told = zen.validate_expression(expression)
+    return "" if told is None else str(told["source"])
+
+
+def answer_of(expression: str, context: Mapping[str, Any]) -> Any:
+    """What the expression answers. Raises `UndefinedError` with the engine's words where it has no answer."""
     try:
-        answer = _compiled(expression).evaluate({})
+        return _compiled(expression).evaluate(context)
     except RuntimeError as error:
-        try:
-            return str(json.loads(str(error).split("\n", 1)[0]).get("source", error))
-        except ValueError:
-            return str(error).split("\n", 1)[0]
-    return "" if isinstance(answer, bool) else f"→ {answer!r}"
+        raise UndefinedError(engine_words(error)) from error
+
+
+class UndefinedError(ValueError):
+    """The expression has no answer for these values."""
+
+
+def engine_words(error: RuntimeError) -> str:
+    """What the engine complains of, without its stack."""
+    first = str(error).split("\n", 1)[0]
+    try:
+        return str(json.loads(first).get("source", first))
+    except ValueError:
+        return first
 
 
 @lru_cache(maxsize=_KEPT)

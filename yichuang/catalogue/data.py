@@ -362,13 +362,18 @@ class Catalogue:
     topics: Mapping[str, Topic] = field(default_factory=dict)
     #: item → resource → the register's fields that the item may see; made from `grants`.
     granted: Mapping[str, Mapping[str, frozenset[str]]] = field(init=False, repr=False, compare=False)
+    #: (resource, item) → for what the item may ask; made from `grants`.
+    purposes: Mapping[tuple[str, str], str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        purposes: dict[tuple[str, str], dict[str, None]] = {}
         granted: dict[str, dict[str, frozenset[str]]] = {}
         for grant in self.grants:
             of_item = granted.setdefault(grant.item, {})
             of_item[grant.resource] = of_item.get(grant.resource, frozenset()) | frozenset(grant.fields)
+            purposes.setdefault((grant.resource, grant.item), {})[grant.purpose] = None
         object.__setattr__(self, "granted", granted)
+        object.__setattr__(self, "purposes", {key: "、".join(said) for key, said in purposes.items()})
 
 
 #: Situation key → code of the option.

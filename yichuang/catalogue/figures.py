@@ -1,19 +1,33 @@
-"""The promised limit of a plan and its figures (四减: visits, materials, time, steps), before and now."""
+"""The promised limit of a plan, what is paid, and the reductions (四减) before and now with the lists behind them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
-from yichuang.catalogue.data import Bundle, Item, ItemMaterial, Necessity, SourceKind
-from yichuang.catalogue.planned import Figures, PlannedCase, PlannedField, PlannedMaterial
+from yichuang.catalogue.data import Bundle, Item, Necessity, SourceKind
+from yichuang.catalogue.planned import (
+    Compared,
+    Comparison,
+    FeeTotal,
+    Figures,
+    Line,
+    Measure,
+    PlannedCase,
+    PlannedFee,
+    PlannedField,
+    PlannedMaterial,
+)
+from yichuang.catalogue.reasons import Reason
 from yichuang.deadlines.data import Limit, Unit
 
 #: Steps that one window does once for the whole application; the others are done by each department.
 _FRONT_STEPS = frozenset({"收件", "受理", "送达", "出件"})
 #: Sevenths of a working day: a week of calendar days has five working days, counted in whole numbers.
 _SEVENTHS = {Unit.WORKING_DAYS: 7, Unit.CALENDAR_DAYS: 5, Unit.MINUTES: 0}
+_BROUGHT = frozenset({SourceKind.UPLOAD, SourceKind.PAPER})
 #: A limit in (sevenths of a working day, minutes), so that limits compare and add up exactly along a path.
 _Span = tuple[int, int]
+_NOTHING: _Span = (0, 0)
 
 
 def _span(limit: Limit) -> _Span:
@@ -30,64 +44,169 @@ def shorter(limit: Limit, than: Limit) -> bool:
     return _span(limit) < _span(than)
 
 
-def promise(bundle: Bundle, cases: Sequence[PlannedCase]) -> Limit:
-    """The longest path through the cases, or the promise declared for the whole where that is not longer."""
-    if len(cases) == 1 and bundle.promised_limit is None:
-        return cases[0].item.promised_limit
-    ends: dict[str, tuple[_Span, tuple[str, ...]]] = {}
+# ── The promise ──────────────────────────────────────────────────────────────────────────────────
+
+
+def critical_path(cases: Sequence[PlannedCase]) -> tuple[_Span, tuple[PlannedCase, ...]]:
+    """How long the cases take together, and those of them that make it so long.
+
+    A case that simulates its sisters is reviewed while they are; it ends when both are done.
+    """
+    ends: dict[str, tuple[_Span, tuple[PlannedCase, ...]]] = {}
     for case in cases:
-        earlier = [ends[key] for key in case.waits_for]
-        (sevenths, minutes), path = max(earlier, default=((0, 0), ()), key=lambda end: end[0])
+        waited = [ends[key] for key in case.waits_for if key not in case.simulates]
+        (sevenths, minutes), path = max(waited, default=(_NOTHING, ()), key=lambda end: end[0])
         own = _span(case.item.promised_limit)
-        ends[case.item.key] = ((sevenths + own[0], minutes + own[1]), (*path, case.item.name))
-    span, path = max(ends.values(), default=((0, 0), ()), key=lambda end: end[0])
-    declared = bundle.promised_limit
+        end = (sevenths + own[0], minutes + own[1]), (*path, case)
+        ends[case.item.key] = max([end, *(ends[key] for key in case.simulates)], key=lambda end: end[0])
+    return max(ends.values(), default=(_NOTHING, ()), key=lambda end: end[0])
+
+
+def promise(bundle: Bundle, cases: Sequence[PlannedCase]) -> tuple[Limit, Reason]:
+    """One limit for the whole and why: the longest path, or the promise declared where that is not longer.
+
+    The limit of joint handling overrides what the members' own limits add up to (行政许可法 art. 42).
+    """
+    declared, joint = bundle.promised_limit, bundle.joint_limit
+    if len(cases) == 1 and declared is None:
+        item = cases[0].item
+        return item.promised_limit, Reason("limit_alone", {"item": item.name})
+    span, path = critical_path(cases)
     if declared is not None and _span(declared) <= span:
-        basis = declared.basis or _("“%(name)s”一件事的整体承诺") % {"name": bundle.name}
-        return Limit(declared.value, declared.unit, basis)
-    basis = _("按最长的办理路径计算：%(path)s") % {"path": " → ".join(path)}
+        return _with_basis(declared, Reason("limit_declared", {"name": bundle.name}))
+    if joint is not None and _span(joint) < span:
+        return _with_basis(joint, Reason("limit_joint", {"basis": joint.basis}))
+    because = Reason("limit_path", {"path": " → ".join(case.item.name for case in path)})
     if span[0]:
-        return Limit(-(-span[0] // 7), Unit.WORKING_DAYS, basis)
-    return Limit(span[1], Unit.MINUTES, basis)
+        return Limit(-(-span[0] // 7), Unit.WORKING_DAYS, str(because)), because
+    return Limit(span[1], Unit.MINUTES, str(because)), because
 
 
-def before(items: Sequence[Item], asked: Iterable[ItemMaterial]) -> Figures:
-    """Each item alone, one after another, as its own guide says."""
-    return Figures(
-        visits=sum(item.visits_before for item in items),
-        materials=sum(entry.necessity is not Necessity.OPTIONAL for entry in asked),
-        working_days=sum(_span(item.limit_before or item.promised_limit)[0] for item in items) / 7,
-        steps=sum(len(item.steps_before or item.steps) for item in items),
-        forms=sum(bool(item.elements) for item in items),
-        departments=len({item.department for item in items}),
+def _with_basis(limit: Limit, because: Reason) -> tuple[Limit, Reason]:
+    return Limit(limit.value, limit.unit, limit.basis or str(because)), because
+
+
+# ── Fees ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def totals(fees: Iterable[PlannedFee]) -> tuple[FeeTotal, ...]:
+    """What each payer pays in all, kept apart by department."""
+    sums: dict[str, dict[str, int]] = {}
+    for planned in fees:
+        parts = sums.setdefault(planned.payer, {})
+        parts[planned.department] = parts.get(planned.department, 0) + planned.fee.amount
+    return tuple(FeeTotal(payer, sum(parts.values()), parts) for payer, parts in sums.items())
+
+
+# ── Before and now ───────────────────────────────────────────────────────────────────────────────
+
+
+def visits_because(cases: Sequence[PlannedCase]) -> Reason:
+    """Why somebody has to come, once for all items (浙江规定 art. 2), or nobody has."""
+    case = max(cases, key=lambda case: case.item.visits, default=None)
+    if case is None or not case.item.visits:
+        return Reason("visit_none")
+    return Reason("visit_needed", {"item": case.item.name, "reason": case.item.visits_reason})
+
+
+def compare(
+    *,
+    cases: Sequence[PlannedCase],
+    asked: Mapping[str, Iterable[str]],
+    materials: Sequence[PlannedMaterial],
+    fields: Sequence[PlannedField],
+    promised: tuple[Limit, Reason],
+    department_names: Mapping[str, str],
+) -> Comparison:
+    """Each item alone, one after another, as its own guide says; against all of them at one window.
+
+    `asked`: item key → names of the materials that it asks for by itself, optional ones not counted.
+    """
+    items = [case.item for case in cases]
+    return (
+        Compared(Measure.VISITS, _visits_before(items), _visits_now(cases)),
+        Compared(Measure.MATERIALS, _materials_before(items, asked), _materials_now(materials)),
+        Compared(Measure.WORKING_DAYS, _days_before(items), _days_now(*promised)),
+        Compared(Measure.STEPS, _steps_before(cases), _steps_now(cases)),
+        Compared(
+            Measure.FORMS,
+            tuple(Line(item.name, 1) for item in items if item.elements),
+            (Line(_("一张表"), 1),) if fields else (),
+        ),
+        Compared(
+            Measure.DEPARTMENTS,
+            tuple(
+                Line(department_names.get(key, key), 1)
+                for key in dict.fromkeys(item.department for item in items)
+            ),
+            (Line(_("综合窗口"), 1),) if cases else (),
+        ),
     )
 
 
-def now(
-    promised: Limit,
-    cases: Sequence[PlannedCase],
-    fields: Sequence[PlannedField],
-    materials: Sequence[PlannedMaterial],
-) -> Figures:
-    """One window: the visits of the item that needs most, what nobody else can supply, the longest path."""
-    brought = [
-        material
-        for material in materials
-        if material.source in {SourceKind.UPLOAD, SourceKind.PAPER}
-        and material.necessity is not Necessity.OPTIONAL
-    ]
-    front: set[str] = set()
-    longest: dict[str, int] = {}
+def figures(comparison: Comparison) -> tuple[Figures, Figures]:
+    """The numbers alone, (before, now)."""
+    before = _figures([row.total_before for row in comparison])
+    return before, _figures([row.total_now for row in comparison])
+
+
+def _figures(numbers: Sequence[float]) -> Figures:
+    visits, materials, days, steps, forms, departments = numbers
+    return Figures(int(visits), int(materials), days, int(steps), int(forms), int(departments))
+
+
+def _visits_before(items: Iterable[Item]) -> tuple[Line, ...]:
+    return tuple(Line(item.name, item.visits_before) for item in items if item.visits_before)
+
+
+def _visits_now(cases: Sequence[PlannedCase]) -> tuple[Line, ...]:
+    most = max((case.item.visits for case in cases), default=0)
+    return (Line(_("综合窗口"), most, because=visits_because(cases)),) if cases else ()
+
+
+def _materials_before(items: Iterable[Item], asked: Mapping[str, Iterable[str]]) -> tuple[Line, ...]:
+    return tuple(
+        Line(name, 1, item.name)
+        for item in items
+        for name in item.materials_before or asked.get(item.key, ())
+    )
+
+
+def _materials_now(materials: Iterable[PlannedMaterial]) -> tuple[Line, ...]:
+    return tuple(
+        Line(planned.material.name, int(planned.source in _BROUGHT), because=planned.because)
+        for planned in materials
+        if planned.necessity is not Necessity.OPTIONAL
+    )
+
+
+def _days_before(items: Iterable[Item]) -> tuple[Line, ...]:
+    return tuple(Line(item.name, working_days(item.limit_before or item.promised_limit)) for item in items)
+
+
+def _days_now(promised: Limit, because: Reason) -> tuple[Line, ...]:
+    return (Line(_("整体时限"), working_days(promised), because=because),)
+
+
+def _steps_before(cases: Iterable[PlannedCase]) -> tuple[Line, ...]:
+    return tuple(
+        Line(name, 1, case.item.name)
+        for case in cases
+        for name in case.item.steps_before or [step.name for step in case.steps]
+    )
+
+
+def _steps_now(cases: Sequence[PlannedCase]) -> tuple[Line, ...]:
+    """What the window does once, and the departments' steps on the longest way through the cases."""
+    front: dict[str, None] = {}
+    longest: dict[str, tuple[Line, ...]] = {}
     for case in cases:
-        names = [step.name for step in case.item.steps]
-        front.update(name for name in names if name in _FRONT_STEPS)
-        back = sum(name not in _FRONT_STEPS for name in names)
-        longest[case.item.key] = back + max((longest[key] for key in case.waits_for), default=0)
-    return Figures(
-        visits=max((case.item.visits for case in cases), default=0),
-        materials=len(brought),
-        working_days=working_days(promised),
-        steps=len(front) + max(longest.values(), default=0),
-        forms=int(bool(fields)),
-        departments=int(bool(cases)),
+        names = [step.name for step in case.steps]
+        front.update((name, None) for name in names if name in _FRONT_STEPS)
+        back = tuple(Line(name, 1, case.item.name) for name in names if name not in _FRONT_STEPS)
+        earlier = max((longest[key] for key in case.waits_for), key=len, default=())
+        longest[case.item.key] = (*earlier, *back)
+    return (
+        *(Line(name, 1, _("综合窗口")) for name in front),
+        *max(longest.values(), key=len, default=()),
     )

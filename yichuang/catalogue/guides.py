@@ -136,7 +136,7 @@ def guide_of(catalogue: Catalogue, key: str, answers: Mapping[str, str], *, is_c
     guides = {case.item.key: _item_guide(catalogue, case) for case in made.cases}
     lines = [_material(catalogue, material, made) for material in made.materials]
     found = {element for lookup in made.lookups for element in lookup.elements}
-    cost = sum(fee.amount for fee in made.fees)
+    cost = sum(total.amount for total in made.totals if not total.payer)
     target = bundle or catalogue.items[key]
     organ = target.lead if isinstance(target, Bundle) else target.department
     return Guide(

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from yichuang.catalogue.data import SourceKind
+from yichuang.catalogue.planned import Measure
 from yichuang.deadlines.data import Limit, Unit
 
 
@@ -46,6 +47,24 @@ def limit_text(limit: Limit) -> str:
 def money_text(fen: int) -> str:
     """An amount in yuan."""
     return _("%(yuan)d.%(fen)02d元") % {"yuan": fen // 100, "fen": fen % 100}
+
+
+def number_text(number: float) -> str:
+    """A count without needless digits: 8, 0.5, 4.3."""
+    return f"{round(number, 1):g}"
+
+
+def measure_text(measure: Measure) -> str:
+    """What is compared, in words."""
+    words = {
+        Measure.VISITS: _("跑动次数"),
+        Measure.MATERIALS: _("材料"),
+        Measure.WORKING_DAYS: _("工作日"),
+        Measure.STEPS: _("环节"),
+        Measure.FORMS: _("表单"),
+        Measure.DEPARTMENTS: _("部门"),
+    }
+    return words[measure]
 
 
 def source_text(source: SourceKind) -> str:

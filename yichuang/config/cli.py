@@ -97,7 +97,14 @@ def _plan(chosen: argparse.Namespace) -> int:
         _ready()
         from yichuang.catalogue import commands
 
-        return commands.show_plan(chosen.target, dict(chosen.answer), chosen.format)
+        return commands.show_plan(
+            chosen.target,
+            dict(chosen.answer),
+            output=chosen.format,
+            compare=chosen.compare,
+            without=chosen.without,
+            subject=chosen.subject,
+        )
 
 
 def _verify(_chosen: argparse.Namespace) -> int:
@@ -239,6 +246,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     plan.add_argument("target", metavar="BUNDLE-OR-ITEM", help="its name, key or code")
     plan.add_argument("--answer", action="append", default=[], type=_answer, metavar="KEY=VALUE")
+    plan.add_argument(
+        "--without", action="append", default=[], metavar="ITEM", help="leave an optional member out"
+    )
+    plan.add_argument("--subject", default="", metavar="CODE", help="who applies: 1 a person, 2 a company, …")
+    plan.add_argument(
+        "--compare", action="store_true", help="the figures before and now, with the list behind each number"
+    )
     plan.add_argument("--format", choices=("table", "json"), default="table")
 
     add("verify", _verify, "refold every case from the ledger, check the seals, name each difference")

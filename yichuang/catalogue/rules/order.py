@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 
 from yichuang.catalogue.data import Bundle, Course, Item, Member, OutcomePolicy
 from yichuang.catalogue.figures import shorter
-from yichuang.catalogue.planning import makers
 from yichuang.catalogue.rules.codes import SUBJECTS
 from yichuang.catalogue.rules.notes import Notes
+from yichuang.catalogue.settling import makers
 
 #: The fields of a member that name others: what it waits for.
 WAITS = ("after", "result_of", "simulate")

@@ -153,7 +153,7 @@ def screen_of(
         open_slips=sum(
             slip.state in {"due", "ask"} and slip.necessity is Necessity.REQUIRED for slip in slips
         ),
-        fee=sum(fee.amount for fee in plan.fees),
+        fee=sum(total.amount for total in plan.totals if not total.payer),
         promise=limit_text(plan.promised),
         figures=_figures(plan.before, plan.now),
         errors=errors,

@@ -51,7 +51,7 @@ def slip_of(
         necessity=planned.necessity,
         source=source if settled or by_sister else "",
         source_name=_source_name(catalogue, source, reference),
-        because=planned.because,
+        because=str(planned.because),
         checkpoints=planned.material.checkpoints,
         items=tuple(catalogue.items[item].name for item in planned.items if item in catalogue.items),
         tick=TICK + key if by_hand else "",

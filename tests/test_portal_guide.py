@@ -66,7 +66,7 @@ def test_the_mother_reads_that_her_id_card_is_enough_and_why() -> None:
     assert "只带身份证" in page
     assert "4 项同时办" in page
     marriage = catalogue_queries.current().resources["marriage"].name
-    assert f"{marriage}可查，免提交" in page
+    assert f"{marriage}可查（授权用途：" in page
 
 
 def test_the_answers_change_what_is_to_be_brought() -> None:

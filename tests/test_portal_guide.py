@@ -1,6 +1,7 @@
 """The guides: finding an item or bundle, and what the page says for one's own situation."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.portal_visitors import text_of
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.guides import waves
-from yichuang.catalogue.planned import PlannedCase
+from yichuang.catalogue.planning import everything_up, plan
 
 pytestmark = pytest.mark.django_db
 
@@ -110,7 +111,8 @@ def test_a_guide_costs_no_more_than_asking_for_the_release() -> None:
 
 
 def test_waves_go_by_who_waits_for_whom() -> None:
-    items = catalogue_queries.current().items
-    first, second, third = list(items.values())[:3]
-    cases = [PlannedCase(first, ()), PlannedCase(second, (first.key,)), PlannedCase(third, ())]
+    catalogue = catalogue_queries.current()
+    first, second, third = list(catalogue.items.values())[:3]
+    (case,) = plan(catalogue, first.key, {}, everything_up(catalogue)).cases
+    cases = [case, replace(case, item=second, waits_for=(first.key,)), replace(case, item=third)]
     assert waves(cases) == [[first.key, third.key], [second.key]]

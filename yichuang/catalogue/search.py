@@ -98,7 +98,7 @@ def find(text: str, limit: int = 20) -> tuple[Hit, ...]:
         return ()
     hits = _ranked(_as_typed(words), lambda one: _all(one, words, _worth), limit)
     if not hits:
-        hits = _ranked(_all_of(_slipped, words), lambda one: _all(one, words, _slip_worth), limit)
+        hits = _ranked(_with_a_slip(words), lambda one: _all(one, words, _slip_worth), limit)
     if not hits and len(words) == 1 and len(words[0]) >= _QUESTION and not words[0].isascii():
         hits = _answer(words[0], limit)
     return hits
@@ -108,7 +108,7 @@ def _answer(question: str, limit: int) -> tuple[Hit, ...]:
     """For a question in plain words: what has all of its pieces, else what has most of them."""
     pieces = [piece for piece in _FILLERS.split(question) if piece][:_WORDS]
     hits = _ranked(_as_typed(pieces), lambda one: _all(one, pieces, _worth), limit) if pieces else ()
-    if hits:
+    if hits or not pieces:
         return hits
     parts = {piece for piece in pieces if len(piece) > 1}
     parts |= {end for piece in parts for end in (piece[:2], piece[-2:])}
@@ -124,11 +124,10 @@ def _answer(question: str, limit: int) -> tuple[Hit, ...]:
 
 def _ranked(conditions: Sequence[str], score: _Score, limit: int) -> tuple[Hit, ...]:
     """The best by `score` of what the conditions find, each of them asked for twice as many as are wanted."""
-    conditions = [condition for condition in conditions if condition]
     if not conditions:
         return ()
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, [conditions, *[max(2 * limit, 40)] * 4])
+        cursor.execute(_FIND, [list(conditions), *[max(2 * limit, 40)] * 4])
         rows = {(row[0], row[1]): row for row in cursor.fetchall()}
     scored = []
     for *facts, rank, texts in rows.values():
@@ -143,17 +142,24 @@ def _ranked(conditions: Sequence[str], score: _Score, limit: int) -> tuple[Hit, 
 def _as_typed(words: Sequence[str]) -> list[str]:
     """What has all words: one of them whole, one at the beginning of a text, all of them anywhere."""
     conditions = []
-    for place, word in enumerate(words):
-        others = [_inside(other) for at, other in enumerate(words) if at != place and len(other) > 1]
+    for word, others in _each_and_others(words):
         whole = quoted(f"={word}")
         conditions += [_and([whole, *others]), _and([f"{whole}:*", *others])]
-    return [*conditions, *_all_of(_inside, words)]
+    asked = [_inside(word) for word in words if len(word) > 1] or [_inside(words[0])]
+    return [*conditions, _and(asked)]
 
 
-def _all_of(condition: Callable[[str], str], words: Sequence[str]) -> list[str]:
-    """One condition that asks for every word; a single character says too little beside others."""
-    conditions = [condition(word) for word in words if len(word) > 1] or [condition(words[0])]
-    return [_and(conditions)]
+def _with_a_slip(words: Sequence[str]) -> list[str]:
+    """What has all words, one of them with a slip or by its sound. Many small conditions: an OR of them is slow."""
+    return [_and([way, *others]) for word, others in _each_and_others(words) for way in _slipped(word)]
+
+
+def _each_and_others(words: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """Each word with what asks for the others; a single character says too little to be asked for beside it."""
+    return [
+        (word, [_inside(other) for at, other in enumerate(words) if at != place and len(other) > 1])
+        for place, word in enumerate(words)
+    ]
 
 
 def _inside(word: str) -> str:
@@ -172,18 +178,25 @@ def _sounds(letters: str) -> str:
     return _and(quoted(f"~{three}") for three in neighbours(letters, 3))
 
 
-def _slipped(word: str) -> str:
-    """What has the word as it is typed, under its sound, or with one slip: the runs that the slip left whole."""
-    sound = "" if word.isascii() else _sounds("".join(spoken(word)))
+def _slipped(word: str) -> list[str]:
+    """What has the word under its sound, or all of it but a window in which the slip may lie.
+
+    Windows overlap by one character, so that two that changed places lie in one of them.
+    """
+    sound = [] if word.isascii() else [_sounds("".join(spoken(word)))]
     least, length, sign = (_SLIP_LETTERS, 3, "~") if word.isascii() else (_SLIP_CHINESE, 2, "")
-    runs = neighbours(word, length) if len(word) >= least else []
-    # A wrong character spoils the runs that hold it; one more is left out for two that changed places.
+    if len(word) < least:
+        return [condition for condition in sound if condition]
+    width = 2 if len(word) < 2 * least else 4
+    runs = neighbours(word, length)
     left = [
-        [run for at, run in enumerate(runs) if not place - length < at <= place + more]
-        for place in range(len(word))
-        for more in (0, 1)
+        [run for at, run in enumerate(runs) if at + length <= start or at >= start + width]
+        for start in range(0, len(word) - 1, width - 1)
     ]
-    return _or([_inside(word), sound, *(_and(quoted(sign + run) for run in some) for some in left)])
+    # A window of two is too wide for three characters: a wrong one at either end leaves the other two.
+    left += [runs[:1], runs[1:]] if len(runs) == 2 else []
+    conditions = [*sound, *(_and(quoted(sign + run) for run in some) for some in left)]
+    return [condition for condition in dict.fromkeys(conditions) if condition]
 
 
 def _and(conditions: Iterable[str]) -> str:

@@ -153,6 +153,25 @@ def test_every_item_of_the_city_is_found_by_its_name_key_codes_and_pinyin() -> N
             assert item.key in {hit.key for hit in find(typed)}, typed
 
 
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("生孩子", "newborn"),
+        ("上户口", "newborn"),
+        ("开饭店", "restaurant_opening"),
+        ("想开一家奶茶店", "restaurant_opening"),
+        ("营业执造", "company_start"),
+        ("yinyezhizhao", "company_start"),
+        ("孩子要上学", "schooling"),
+        ("亲人去世了要办什么", "passing"),
+        ("公积金 贷款", "fund_loan"),
+        ("护照换发", "passport_replacement"),
+    ],
+)
+def test_the_sample_city_understands_what_people_say(typed: str, first: str) -> None:
+    assert find(typed)[0].key == first
+
+
 NAMES = st.text(
     st.one_of(
         st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF),

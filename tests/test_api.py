@@ -325,3 +325,12 @@ def test_every_refusal_has_the_same_shape() -> None:
         assert PROBLEM <= set(problem) <= PROBLEM | {"fields", "materials"}
         assert problem["code"].isascii()
         assert problem["message"].strip()
+
+
+def test_an_optional_item_is_left_out_of_the_plan_and_of_the_application() -> None:
+    given = {"target": "schooling", "without": ["student_medical_insurance", "school_enrolment"]}
+    plan = post(Client(), "plan", given).json()
+    left = {member["item"]: member["reason"] for member in plan["members"] if not member["chosen"]}
+    assert left["student_medical_insurance"] == "member_not_chosen"
+    assert "school_enrolment" not in left
+    assert {"comparison", "totals", "left_out", "outcome"} <= plan.keys()

@@ -396,3 +396,23 @@ def test_a_draft_costs_a_handful_of_queries(django_assert_max_num_queries: Any) 
     desk.page()
     with django_assert_max_num_queries(6):
         desk.page()
+
+
+# ── Optional items ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_optional_item_that_is_unticked_is_planned_away_and_opens_no_case() -> None:
+    desk = start("schooling")
+    page = desk.page().content.decode()
+    offered = re.findall(r'name="offered" value="([\w-]+)"', page)
+    assert offered == ["student_medical_insurance", "after_school_care"]
+    desk.sent |= {"offered": offered, "member": ["after_school_care"]}
+    desk.press("plan")
+    assert desk.draft().content.without == ("student_medical_insurance",)
+    assert not re.search(r'value="student_medical_insurance"\s+checked', desk.page().content.decode())
+    complete(desk)
+    response = desk.press("receive")
+    assert response.status_code == 302, text_of(response)
+    cases = Application.objects.get(key=desk.key).cases.values_list("item_key", flat=True)
+    assert "after_school_care" in cases
+    assert "student_medical_insurance" not in cases

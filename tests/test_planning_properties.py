@@ -11,6 +11,7 @@ from yichuang.catalogue.data import (
     Bundle,
     Catalogue,
     Element,
+    Fee,
     Grant,
     Item,
     ItemElement,
@@ -49,6 +50,10 @@ LIMITS = st.one_of(
 
 
 STEPS = st.lists(st.builds(Step, st.sampled_from(["受理", "审查", "决定"]), st.just("officer")), max_size=3)
+FEES = st.lists(
+    st.builds(Fee, st.just("费"), st.integers(1, 1000), st.just("法"), WHEN, st.sampled_from(["", "单位"])),
+    max_size=2,
+)
 SECTIONS = st.sampled_from(["", "甲"])
 
 
@@ -78,7 +83,7 @@ def make_item(draw: st.DrawFn, position: int) -> Item:
         legal_bases=(),
         conditions=(),
         steps=tuple(draw(STEPS)),
-        fees=(),
+        fees=tuple(draw(FEES)),
         result_name="",
         result_kind="licence",
         licence_type=LICENCES[position - 2] if position >= 2 else "",
@@ -108,7 +113,15 @@ def make_material(draw: st.DrawFn, key: str, items: Mapping[str, Item]) -> Mater
 def make_member(draw: st.DrawFn, position: int) -> Member:
     earlier = ITEMS[:position]
     waits = draw(st.lists(st.sampled_from(earlier), max_size=2, unique=True)) if earlier else []
-    return Member(ITEMS[position], when=draw(WHEN), after=tuple(waits[:1]), result_of=tuple(waits[1:]))
+    return Member(
+        ITEMS[position],
+        when=draw(WHEN),
+        after=tuple(waits[:1]),
+        result_of=tuple(waits[1:]),
+        simulate=tuple(draw(st.lists(st.sampled_from(earlier), max_size=1))) if earlier else (),
+        optional=draw(st.booleans()),
+        obligatory_for=tuple(draw(st.lists(st.sampled_from(["1", "2"]), max_size=1))),
+    )
 
 
 GRANTS = st.builds(
@@ -143,13 +156,17 @@ KNOWN = st.builds(
     values=st.dictionaries(st.sampled_from(ELEMENTS), st.sampled_from(RESOURCES)),
     resources=st.frozensets(st.sampled_from(RESOURCES)),
     uploads=st.frozensets(st.sampled_from(MATERIALS)),
+    subject=st.sampled_from(["", "1", "2"]),
 )
+WITHOUT = st.frozensets(st.sampled_from(ITEMS))
 
 
 @thorough
-@given(catalogues(), ANSWERS, KNOWN)
-def test_nothing_is_asked_twice(catalogue: Catalogue, answers: dict[str, str], known: Known) -> None:
-    made = plan(catalogue, "b", answers, known)
+@given(catalogues(), ANSWERS, KNOWN, WITHOUT)
+def test_nothing_is_asked_twice(
+    catalogue: Catalogue, answers: dict[str, str], known: Known, without: frozenset[str]
+) -> None:
+    made = plan(catalogue, "b", answers, known, without)
     for keys in (
         [field.element.key for field in made.fields],
         [entry.material.key for entry in made.materials],
@@ -160,11 +177,11 @@ def test_nothing_is_asked_twice(catalogue: Catalogue, answers: dict[str, str], k
 
 
 @thorough
-@given(catalogues(), ANSWERS, KNOWN)
+@given(catalogues(), ANSWERS, KNOWN, WITHOUT)
 def test_what_a_member_makes_for_the_others_is_never_asked_for(
-    catalogue: Catalogue, answers: dict[str, str], known: Known
+    catalogue: Catalogue, answers: dict[str, str], known: Known, without: frozenset[str]
 ) -> None:
-    made = plan(catalogue, "b", answers, known)
+    made = plan(catalogue, "b", answers, known, without)
     chosen = {case.item.key: case.item for case in made.cases}
     for entry in made.materials:
         makers = {key for key in chosen if f"item:{key}" in entry.material.stands_in}
@@ -176,12 +193,12 @@ def test_what_a_member_makes_for_the_others_is_never_asked_for(
 
 
 @thorough
-@given(catalogues(), ANSWERS, KNOWN)
+@given(catalogues(), ANSWERS, KNOWN, WITHOUT)
 def test_the_plan_covers_all_that_each_member_needs(
-    catalogue: Catalogue, answers: dict[str, str], known: Known
+    catalogue: Catalogue, answers: dict[str, str], known: Known, without: frozenset[str]
 ) -> None:
     """Never less than planning the member alone: each field, each material, at least as firmly, and its fees."""
-    made = plan(catalogue, "b", answers, known)
+    made = plan(catalogue, "b", answers, known, without)
     fields = {field.element.key: field for field in made.fields}
     materials = {entry.material.key: entry for entry in made.materials}
     for case in made.cases:
@@ -200,15 +217,17 @@ def test_the_plan_covers_all_that_each_member_needs(
 
 
 @thorough
-@given(catalogues(), ANSWERS, KNOWN, st.randoms(use_true_random=False))
+@given(catalogues(), ANSWERS, KNOWN, WITHOUT, st.randoms(use_true_random=False))
 def test_the_order_of_the_members_changes_nothing(
-    catalogue: Catalogue, answers: dict[str, str], known: Known, random: Random
+    catalogue: Catalogue, answers: dict[str, str], known: Known, without: frozenset[str], random: Random
 ) -> None:
     bundle = catalogue.bundles["b"]
     shuffled = list(bundle.members)
     random.shuffle(shuffled)
     other = replace(catalogue, bundles={"b": replace(bundle, members=tuple(shuffled))})
-    assert content(plan(catalogue, "b", answers, known)) == content(plan(other, "b", answers, known))
+    assert content(plan(catalogue, "b", answers, known, without)) == content(
+        plan(other, "b", answers, known, without)
+    )
 
 
 def content(made: Plan) -> object:
@@ -227,15 +246,17 @@ def content(made: Plan) -> object:
         },
         {case.item.key: frozenset(case.waits_for) for case in made.cases},
         (made.promised.value, made.promised.unit, made.before, made.now),
+        {total.payer: (total.amount, dict(total.departments)) for total in made.totals},
+        {(one.kind, one.key, one.because.code) for one in made.left_out},
     )
 
 
 @thorough
-@given(catalogues(), ANSWERS, KNOWN)
+@given(catalogues(), ANSWERS, KNOWN, WITHOUT)
 def test_cases_come_after_all_that_they_wait_for(
-    catalogue: Catalogue, answers: dict[str, str], known: Known
+    catalogue: Catalogue, answers: dict[str, str], known: Known, without: frozenset[str]
 ) -> None:
-    made = plan(catalogue, "b", answers, known)
+    made = plan(catalogue, "b", answers, known, without)
     order = [case.item.key for case in made.cases]
     for case in made.cases:
         assert all(order.index(key) < order.index(case.item.key) for key in case.waits_for)
@@ -255,3 +276,43 @@ def test_knowing_more_never_asks_for_more(catalogue: Catalogue, known: Known) ->
 
     more = replace(known, resources=frozenset(RESOURCES), uploads=known.uploads | {MATERIALS[0]})
     assert asked(more) <= asked(known)
+
+
+@thorough
+@given(catalogues(), ANSWERS, KNOWN, WITHOUT)
+def test_fees_add_up_and_are_those_of_the_items_alone(
+    catalogue: Catalogue, answers: dict[str, str], known: Known, without: frozenset[str]
+) -> None:
+    made = plan(catalogue, "b", answers, known, without)
+    alone = [plan(catalogue, case.item.key, answers, known) for case in made.cases]
+    assert sorted(fee.fee.amount for fee in made.fees) == sorted(
+        fee.fee.amount for one in alone for fee in one.fees
+    )
+    assert sum(total.amount for total in made.totals) == sum(fee.fee.amount for fee in made.fees)
+    for total in made.totals:
+        assert total.amount == sum(total.departments.values())
+
+
+@thorough
+@given(catalogues(), ANSWERS, KNOWN, WITHOUT)
+def test_only_optional_members_are_left_out_and_every_member_is_accounted_for(
+    catalogue: Catalogue, answers: dict[str, str], known: Known, without: frozenset[str]
+) -> None:
+    made = plan(catalogue, "b", answers, known, without)
+    chosen = {case.item.key for case in made.cases}
+    for one in made.members:
+        key = one.item.key
+        assert one.chosen == (key in chosen)
+        assert one.chosen or not one.offered or (one.optional and key in without)
+    assert chosen | {one.key for one in made.left_out if one.kind == "case"} == set(ITEMS)
+
+
+@thorough
+@given(catalogues(), ANSWERS, KNOWN, WITHOUT)
+def test_every_number_is_the_sum_of_its_list(
+    catalogue: Catalogue, answers: dict[str, str], known: Known, without: frozenset[str]
+) -> None:
+    made = plan(catalogue, "b", answers, known, without)
+    for row in made.comparison:
+        assert getattr(made.before, row.measure) == row.total_before
+        assert getattr(made.now, row.measure) == row.total_now

@@ -53,6 +53,7 @@ class SubmissionIn(BaseModel):
     answers: dict[str, str] = Field(default_factory=dict)
     values: dict[str, str] = Field(default_factory=dict)
     materials: dict[str, MaterialIn] = Field(default_factory=dict)
+    without: list[str] = Field(default_factory=list, description="optional items that are left out")
 
     def to_submission(self) -> Submission:
         """The domain's value."""
@@ -63,6 +64,7 @@ class SubmissionIn(BaseModel):
             agent=Person(**dict(self.agent)) if self.agent else None,
             answers=self.answers,
             values=self.values,
+            without=self.without,
             materials={
                 key: Settlement(given.source, given.reference, checked=given.checked)
                 for key, given in self.materials.items()

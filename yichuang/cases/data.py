@@ -1,6 +1,6 @@
 """Values that cross the border of cases."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -44,6 +44,7 @@ class Submission:
     sources: Mapping[str, str] = field(
         default_factory=dict
     )  # element → resource that filled it in, unchanged
+    without: Sequence[str] = ()  # optional items of a bundle that the applicant leaves out
     agent: Person | None = None
     number: str = ""  # given to the draft; empty: drawn at receipt
     channel: str = "counter"

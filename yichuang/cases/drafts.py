@@ -32,7 +32,7 @@ class DraftContent:
     """All that is typed, read and fetched.
 
     `sources` names the register behind a value not changed since; `told` holds the answers of the situation
-    that followed from what registers know.
+    that followed from what registers know. `without`: optional items that the applicant leaves out.
     """
 
     applicant: Person | None = None
@@ -43,6 +43,7 @@ class DraftContent:
     materials: Mapping[str, Settlement] = field(default_factory=dict)
     asked: Mapping[str, Asked] = field(default_factory=dict)
     told: Mapping[str, str] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def submission_of(draft: OpenDraft) -> Submission:
     return Submission(
         key=draft.key, number=draft.number, target=draft.target, applicant=content.applicant, agent=content.agent,
         answers=content.answers, values=content.values, sources=content.sources, materials=content.materials,
+        without=content.without,
     )  # fmt: skip
 
 
@@ -106,4 +108,5 @@ def _unpack(stored: bytes | memoryview) -> DraftContent:
         },
         asked={key: Asked(**asked) for key, asked in plain["asked"].items()},
         told=plain["told"],
+        without=tuple(plain.get("without", ())),  # drafts from before there was a choice
     )

@@ -7,7 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from yichuang.base.arrays import columns
+from yichuang.cases.data import Submission
+from yichuang.cases.rules import facts_told, subject_of
 from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.asking import as_bundle, facts_wanted
 from yichuang.catalogue.data import Catalogue
 from yichuang.catalogue.planned import Known, Plan, PlannedCase
 from yichuang.catalogue.planning import plan as make_plan
@@ -33,10 +36,28 @@ class Outline:
     columns: Mapping[str, str]
 
 
-def outline(target: str, answers: Mapping[str, str]) -> Outline:
-    """The outline for these answers under the release in force. Raises as `catalogue.planning.plan` does."""
+def outline(submission: Submission) -> Outline:
+    """The outline of a submission under the release in force. Raises as `catalogue.planning.plan` does.
+
+    Only what the plan turns on counts: answers, choice, who applies, and the facts that conditions name.
+    """
     catalogue = catalogue_queries.current()
-    return _outline(catalogue.release, target, _answers_that_count(catalogue, target, answers))
+    target = submission.target
+    bundle = as_bundle(catalogue, target)
+    facts: dict[str, str] = {}
+    optional: set[str] = set()
+    if bundle is not None:
+        told = facts_told(submission.values, submission.sources)
+        facts = {key: told[key] for key in facts_wanted(catalogue, bundle) & told.keys()}
+        optional = {member.item for member in bundle.members if member.optional}
+    return _outline(
+        catalogue.release,
+        target,
+        _answers_that_count(catalogue, target, submission.answers),
+        frozenset(optional.intersection(submission.without)),
+        subject_of(submission.applicant),
+        frozenset(facts.items()),
+    )
 
 
 def _answers_that_count(
@@ -56,10 +77,17 @@ def _answers_that_count(
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _outline(_release: int, target: str, answers: frozenset[tuple[str, str]]) -> Outline:
-    # The plan's explanations are in the language of who asked first: none of them is written or shown here.
+def _outline(
+    _release: int,
+    target: str,
+    answers: frozenset[tuple[str, str]],
+    without: frozenset[str],
+    subject: str,
+    facts: frozenset[tuple[str, str]],
+) -> Outline:
+    # The basis of its promise is in the language of who asked first: it is neither written nor shown here.
     catalogue = catalogue_queries.current()
-    plan = make_plan(catalogue, target, dict(answers), Known())
+    plan = make_plan(catalogue, target, dict(answers), Known(subject=subject, facts=dict(facts)), without)
     cases = [
         (
             f"-{position:02d}",

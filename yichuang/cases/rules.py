@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
 from yichuang.base.errors import Forbidden, Invalid, Overtaken
-from yichuang.cases.data import Settlement
+from yichuang.cases.data import Person, Settlement
 from yichuang.catalogue.checks import check_value
 from yichuang.catalogue.data import Necessity, SourceKind
 from yichuang.catalogue.planned import Plan
@@ -47,7 +47,12 @@ def check_answers(plan: Plan) -> None:
 
 
 def check_form(plan: Plan, values: Mapping[str, str], materials: Mapping[str, Settlement]) -> dict[str, str]:
-    """The form's values, normalised. Raises `Incomplete` with everything that is wrong or missing, at once."""
+    """The form's values, normalised. Raises `Incomplete` with everything that is wrong or missing, at once.
+
+    Raises `Invalid` where the applicant has left out every item.
+    """
+    if not plan.cases:
+        raise Invalid(_("还没有选要办的事项，请至少选一个。"), code="nothing_chosen", field="member")
     clean: dict[str, str] = {}
     wrong: dict[str, str] = {}
     for planned in plan.fields:
@@ -119,3 +124,21 @@ def check_claim(
     until = local(claimed_until).strftime("%H:%M")
     sentence = _("%(holder)s正在办理这件，认领到%(until)s为止。到时未办会自动放开，或请对方放开。")
     raise Overtaken(sentence % {"holder": holder or _("同事"), "until": until}, code="claimed")
+
+
+def subject_of(person: Person | None) -> str:
+    """Who applies, as the code of served subjects (服务对象, GB/T 39046 A.4); "" while nobody is known.
+
+    An organisation's kind is told by the first two characters of its USCC (GB 32100): who registered it, and as what.
+    """
+    if person is None:
+        return ""
+    if person.kind == "person":
+        return "1"
+    kinds = {"9": "2", "12": "3", "5": "4", "11": "5"}
+    return kinds.get(person.number[:1]) or kinds.get(person.number[:2], "6")
+
+
+def facts_told(values: Mapping[str, str], sources: Mapping[str, str]) -> dict[str, str]:
+    """What registers told and the applicant left as it is: the facts that conditions may turn on."""
+    return {element: values[element] for element in sources if values.get(element)}

@@ -17,13 +17,12 @@ from yichuang.cases.data import Person, Receipt, Settlement
 from yichuang.cases.drafts import Asked, DraftContent, OpenDraft, open_draft, pack, submission_of
 from yichuang.cases.models import Draft
 from yichuang.cases.numbers import draw_number
-from yichuang.cases.rules import check_clerk, check_offered
+from yichuang.cases.rules import check_clerk, check_offered, facts_told, subject_of
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.checks import check_value
 from yichuang.catalogue.conditions import holds, names_in
 from yichuang.catalogue.data import Bundle, Catalogue, SourceKind
 from yichuang.catalogue.planned import Known, Plan
-from yichuang.catalogue.planning import everything_up
 from yichuang.catalogue.planning import plan as make_plan
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import Actor
@@ -97,23 +96,26 @@ def fill(
     answers: Mapping[str, str],
     values: Mapping[str, str],
     materials: Mapping[str, Settlement | None] | None = None,
+    choice: Mapping[str, bool] | None = None,
     now: datetime,
 ) -> int:
     """Keep what was typed and ticked, unchecked; returns the revision.
 
     A value typed over a register's is the applicant's own (浙江规定 art. 7). `materials` settles those named
-    (paper seen, file uploaded), or with None takes the tick away. What is kept already is not written again, so
-    that the same page sent twice is no conflict. Raises `Overtaken`.
+    (paper seen, file uploaded), or with None takes the tick away. `choice`: optional item → whether it is wanted.
+    What is kept already is not written again, so that the same page sent twice is no conflict. Raises `Overtaken`.
     """
     draft = open_draft(actor, key)
-    content = _filled(draft.content, answers, values, materials or {})
+    kept = replace(draft.content, without=left_out(draft.content, choice or {}))
+    content = _filled(kept, answers, values, materials or {})
     if content == draft.content:
         return draft.revision
     try:
         return save(actor=actor, key=key, revision=revision, content=content, now=now)
     except Overtaken:
         draft = open_draft(actor, key)
-        if _filled(draft.content, answers, values, materials or {}) != draft.content:
+        kept = replace(draft.content, without=left_out(draft.content, choice or {}))
+        if _filled(kept, answers, values, materials or {}) != draft.content:
             raise
         return draft.revision
 
@@ -163,13 +165,13 @@ def ask_registers(*, actor: Actor, key: UUID, now: datetime, refresh: bool = Fal
         asked = {name: said for name, said in content.asked.items() if said.outcome == Outcome.FOUND}
         content = replace(content, asked=asked)
     for _round in range(_ROUNDS):
-        plan = make_plan(catalogue, draft.target, content.answers, everything_up(catalogue))
+        plan = _plan(draft.target, content, resources=frozenset(catalogue.resources))
         requests = list(_open_requests(catalogue, plan, content))
         if not requests:
             break
         answers = sharing.fetch(requests, application_number=draft.number, actor=actor, now=now)
         content = _tell(plan, _take_in(catalogue, content, answers))
-    content = _settle_known(catalogue, draft.target, content, now)
+    content = _settle_known(draft.target, content, now)
     if content == draft.content:
         return draft
     with transaction.atomic():
@@ -186,8 +188,30 @@ def plan_of(draft: OpenDraft) -> Plan:
         settled.reference for settled in content.materials.values() if settled.source is SourceKind.LICENCE
     )
     resources = frozenset(catalogue.resources) - silent
-    known = Known(licences=licences, values=content.sources, resources=resources)
-    return make_plan(catalogue, draft.target, content.answers, known)
+    return _plan(draft.target, content, licences=licences, resources=resources)
+
+
+def _plan(
+    target: str,
+    content: DraftContent,
+    *,
+    licences: frozenset[str] = frozenset(),
+    resources: frozenset[str] = frozenset(),
+) -> Plan:
+    known = Known(
+        licences=licences,
+        values=content.sources,
+        resources=resources,
+        subject=subject_of(content.applicant),
+        facts=facts_told(content.values, content.sources),
+    )
+    return make_plan(catalogue_queries.current(), target, content.answers, known, content.without)
+
+
+def left_out(content: DraftContent, choice: Mapping[str, bool]) -> tuple[str, ...]:
+    """The items that are left out after this choice; what it does not name stays as it was."""
+    kept = [item for item in content.without if item not in choice]
+    return tuple(sorted([*kept, *(item for item, wanted in choice.items() if not wanted)]))
 
 
 def _filled(
@@ -325,12 +349,11 @@ def _tell(plan: Plan, content: DraftContent) -> DraftContent:
     return replace(content, answers=answers, told=told)
 
 
-def _settle_known(catalogue: Catalogue, target: str, content: DraftContent, now: datetime) -> DraftContent:
+def _settle_known(target: str, content: DraftContent, now: datetime) -> DraftContent:
     found = frozenset(key for key, asked in content.asked.items() if asked.outcome == Outcome.FOUND)
     person = content.applicant
     held = licence_queries.held(person.kind, person.number, now=now) if person else []
-    known = Known(licences=frozenset(row.type_key for row in held), values=content.sources, resources=found)
-    plan = make_plan(catalogue, target, content.answers, known)
+    plan = _plan(target, content, licences=frozenset(row.type_key for row in held), resources=found)
     materials = dict(content.materials)
     for planned in plan.materials:
         settled = materials.get(planned.material.key)

@@ -92,7 +92,7 @@ def receive(*, actor: Actor, submission: Submission, now: datetime) -> Receipt:
     """
     rules.check_clerk(actor)
     try:
-        prepared = outline(submission.target, submission.answers)
+        prepared = outline(submission)
         rules.check_answers(prepared.plan)
         values = rules.check_form(prepared.plan, submission.values, submission.materials)
         check_mandates(actor, prepared.plan, Power.RECEIVE, catalogue_queries.current(), now)
@@ -129,7 +129,12 @@ def _write(
     """Write everything; None where this submission was received before."""
     plan, code = prepared.plan, ids.query_code()
     number = submission.number or draw_number(now)
-    form = {"answers": dict(submission.answers), "values": values, "sources": dict(submission.sources)}
+    form = {
+        "answers": dict(submission.answers),
+        "values": values,
+        "sources": dict(submission.sources),
+        "without": list(submission.without),
+    }
     people = [submission.applicant, *([submission.agent] if submission.agent else [])]
     given = {
         "number": number,

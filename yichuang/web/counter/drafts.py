@@ -130,6 +130,7 @@ def _fill(request: Request, key: UUID, sent: DraftInput) -> None:
         answers=sent.answers,
         values=sent.values,
         materials=materials,
+        choice=sent.choice,
         now=now(),
     )
 

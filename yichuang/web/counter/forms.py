@@ -17,6 +17,8 @@ from yichuang.catalogue.data import SourceKind
 
 #: Inputs of the draft page are named after what they hold: prefix + key.
 ANSWER, VALUE, TICK, FILE = "a-", "v-", "m-", "f-"
+#: The tick boxes of optional items, and the items that the page offered.
+MEMBER, OFFERED = "member", "offered"
 #: Every material whose tick box the page showed: an unticked box alone is not sent by browsers.
 SHOWN = "shown"
 
@@ -32,6 +34,7 @@ class DraftInput:
     answers: dict[str, str]
     values: dict[str, str]
     materials: dict[str, Settlement | None]
+    choice: dict[str, bool]  # optional item → whether it is wanted
     applicant: Person | None
     agent: Person | None
 
@@ -46,6 +49,7 @@ def read_draft(sent: QueryDict) -> DraftInput:
         answers=_starting(sent, ANSWER),
         values=_starting(sent, VALUE),
         materials={key: _PAPER if key in ticked else None for key in sent.getlist(SHOWN)},
+        choice={key: key in sent.getlist(MEMBER) for key in sent.getlist(OFFERED)},
         applicant=_person(sent, ""),
         agent=_person(sent, "agent_"),
     )

@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.errors import Refused
 from yichuang.cases import rules
-from yichuang.cases.actions.drafting import plan_of
+from yichuang.cases.actions.drafting import left_out, plan_of
 from yichuang.cases.data import Person, Settlement
 from yichuang.cases.drafts import DraftContent, OpenDraft
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.conditions import names_in
 from yichuang.catalogue.data import Catalogue, Necessity
-from yichuang.catalogue.planned import Figures, Plan, PlannedCase, PlannedField
+from yichuang.catalogue.planned import Figures, Plan, PlannedCase, PlannedField, PlannedMember
 from yichuang.catalogue.tables import limit_text
 from yichuang.identity import queries as identity_queries
 from yichuang.sharing.data import Outcome
@@ -85,6 +85,8 @@ class Screen:
     agent: Person
     is_known: bool  # the applicant has been identified
     questions: tuple[Question, ...]
+    choice: tuple[tuple[str, str], ...]  # optional items: (key, name)
+    chosen: frozenset[str]  # those of them that are wanted
     sections: tuple[tuple[str, tuple[Line, ...]], ...]
     slips: tuple[Slip, ...]
     cases: tuple[CaseLine, ...]
@@ -143,6 +145,8 @@ def screen_of(
         agent=(sent.agent if sent else None) or content.agent or Person("person", "", ""),
         is_known=content.applicant is not None,
         questions=tuple(_questions(catalogue, plan, content, wrong)),
+        choice=tuple((one.item.key, one.item.name) for one in _optional(plan)),
+        chosen=frozenset(one.item.key for one in _optional(plan) if one.chosen),
         sections=sections,
         slips=slips,
         cases=tuple(_case(catalogue, plan, planned) for planned in plan.cases),
@@ -197,6 +201,10 @@ def fault_of(refusal: Refused, plan: Plan) -> Fault:
     return anchor, str(refusal)
 
 
+def _optional(plan: Plan) -> list[PlannedMember]:
+    return [one for one in plan.members if one.offered and one.optional]
+
+
 def _with(content: DraftContent, sent: DraftInput) -> DraftContent:
     settled: dict[str, Settlement | None] = {**content.materials, **sent.materials}
     return replace(
@@ -204,6 +212,7 @@ def _with(content: DraftContent, sent: DraftInput) -> DraftContent:
         answers={**content.answers, **sent.answers},
         values={**content.values, **sent.values},
         materials={key: how for key, how in settled.items() if how is not None},
+        without=left_out(content, sent.choice),
     )
 
 

@@ -1,7 +1,7 @@
 """`yichuang catalogue check|publish` and `yichuang plan`: what the command line says. Each returns an exit code."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from yichuang.base import clock
 from yichuang.base.errors import Invalid, Refused
-from yichuang.catalogue import queries, search
+from yichuang.catalogue import one_credential, queries, search
 from yichuang.catalogue.actions import publishing
 from yichuang.catalogue.checking import examine
 from yichuang.catalogue.data import Catalogue
@@ -20,8 +20,11 @@ from yichuang.catalogue.planning import everything_up, plan
 from yichuang.identity.data import SYSTEM
 
 
-def check(folder: Path) -> int:
-    """Print every fault as `path:line: place: problem → remedy`; 0 where there is none."""
+def check(folder: Path, *, figures: bool = False) -> int:
+    """Print every fault as `path:line: place: problem → remedy`; 0 where there is none.
+
+    With `figures` also what one credential alone opens (一证通办), item by item.
+    """
     reading = examine(folder)
     if reading.faults or reading.catalogue is None:
         _print_faults(folder, reading.faults)
@@ -33,7 +36,18 @@ def check(folder: Path) -> int:
         "elements": len(catalogue.elements),
     }
     print(_("没有错误：%(items)d个事项、%(bundles)d个一件事、%(elements)d个数据元。") % facts)
+    if figures:
+        print("\n".join(_one_credential(catalogue)))
     return 0
+
+
+def _one_credential(catalogue: Catalogue) -> Iterable[str]:
+    persons, organisations = one_credential.id_card_only(catalogue), one_credential.code_only(catalogue)
+    yield _("一证通办：只凭身份证就能办的个人事项%(count)d个。") % {"count": len(persons)}
+    yield from (f"  {item.name}" for item in persons)
+    sentence = _("一证通办：只凭统一社会信用代码或投资项目代码就能办的单位事项%(count)d个。")
+    yield sentence % {"count": len(organisations)}
+    yield from (f"  {item.name}" for item in organisations)
 
 
 def publish(folder: Path) -> int:

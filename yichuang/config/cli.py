@@ -65,7 +65,7 @@ def _catalogue_check(chosen: argparse.Namespace) -> int:
     setup.django()
     from yichuang.catalogue import commands
 
-    return commands.check(chosen.folder or _catalogue_folder())
+    return commands.check(chosen.folder or _catalogue_folder(), figures=chosen.figures)
 
 
 def _catalogue_publish(chosen: argparse.Namespace) -> int:
@@ -230,6 +230,9 @@ def _parser() -> argparse.ArgumentParser:
         command = kinds.add_parser(name, help=text, description=text)
         command.add_argument("folder", nargs="?", type=Path, help="default: YICHUANG_CATALOGUE")
         command.set_defaults(run=run)
+    kinds.choices["check"].add_argument(
+        "--figures", action="store_true", help="also tell which items one credential alone opens"
+    )
     text = "write a release to a new folder, or to one file for another installation"
     export = kinds.add_parser("export", help=text, description=text)
     export.add_argument("target", type=Path, help="a folder, or a file that ends with .zip")

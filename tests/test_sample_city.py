@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from tests.factories import accepted, submission
 from yichuang.base import codes
+from yichuang.cases.states import Stage
 from yichuang.catalogue.checking import examine
 from yichuang.catalogue.checks import check_value
 from yichuang.catalogue.data import Catalogue, SourceKind
@@ -124,6 +126,58 @@ def test_every_field_of_a_register_is_in_at_least_one_of_its_records(
     for key, resource in city.resources.items():
         known = {name for record in people[key] for name in record}
         assert set(resource.answers) <= known, key
+
+
+@pytest.mark.parametrize(
+    ("number", "target", "typed"),
+    [
+        ("330822200008082376", "veteran_discharge", {}),
+        ("330802198406112336", "passing", {"deceased_number": "330802195203182517"}),
+        ("330802198406112336", "schooling", {"child_number": "33080220190612512X"}),
+        ("330802197809252822", "retirement", {}),
+        ("330821199309022711", "insurance_transfer", {}),
+        ("330825199707302191", "flexible_employment", {}),
+        ("330802194502102754", "hardship_relief", {}),
+    ],
+)
+def test_the_people_to_try_with_are_in_each_register_that_settles_a_material(
+    city: Catalogue, people: dict[str, Any], number: str, target: str, typed: dict[str, str]
+) -> None:
+    known = {"applicant_number": number, **typed}
+    for lookup in plan(city, target, {}, everything_up(city)).lookups:
+        subject_field = people["subject_field"][lookup.resource]
+        records = [row for row in people[lookup.resource] if row[subject_field] == known.get(lookup.subject)]
+        assert records or not lookup.materials, lookup
+        for record in records:
+            answers = city.resources[lookup.resource].answers
+            known |= {element: record[name] for name, element in answers.items() if name in record}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "target",
+    [
+        "veteran_discharge",
+        "passing",
+        "insurance_transfer",
+        "disability_services",
+        "retirement",
+        "marriage_and_birth",
+        "flexible_employment",
+        "house_and_utilities",
+        "schooling",
+        "lift_installation",
+        "hardship_relief",
+    ],
+)
+def test_each_citizens_bundle_is_accepted_at_a_counter_and_opens_all_its_cases(
+    city: Catalogue, target: str
+) -> None:
+    application = accepted(target)
+    assert [case.item_key for case in application.cases] == [
+        case.item.key for case in plan(city, target, submission(target).answers, everything_up(city)).cases
+    ]
+    assert {case.stage for case in application.cases} == {Stage.ACCEPTED}
 
 
 def test_the_holidays_of_2027_are_those_of_the_law(folder: Folder) -> None:

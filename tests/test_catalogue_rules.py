@@ -285,6 +285,19 @@ def test_a_poor_guide_is_told_where_it_is_poor(
     check_found(tmp_path, edit, at, problem)
 
 
+def test_what_bears_one_name_in_a_bundle_is_one_element_and_one_material(tmp_path: Path) -> None:
+    """Two definitions of one fact would be asked twice, and could be answered differently."""
+    edits = (
+        ("elements.yaml", "elements:\n", "elements:\n  - {key: baby, label: 新生儿姓名, type: number}\n"),
+        (HOUSEHOLD, "{element: child_name", "{element: baby"),
+        ("materials.yaml", "materials:\n", "materials:\n  - {key: card, name: 居民身份证}\n"),
+        (INSURANCE, "material: id_card", "material: card"),
+    )
+    problems = [str(fault) for fault in examine(write_folder(tmp_path, *edits)).faults]
+    assert any("“新生儿姓名”在birth_certificate_issue中是child_name" in told for told in problems), problems
+    assert any("“居民身份证”在birth_certificate_issue中是id_card" in told for told in problems), problems
+
+
 def test_every_quality_rule_has_a_poor_guide_that_shows_it() -> None:
     assert {name for name, *_rest in QUALITY} == {rule.__name__ for rule in QUALITY_RULES}
 

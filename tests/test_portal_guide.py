@@ -116,3 +116,12 @@ def test_waves_go_by_who_waits_for_whom() -> None:
     (case,) = plan(catalogue, first.key, {}, everything_up(catalogue)).cases
     cases = [case, replace(case, item=second, waits_for=(first.key,)), replace(case, item=third)]
     assert waves(cases) == [[first.key, third.key], [second.key]]
+
+
+def test_behind_each_number_before_and_now_stands_its_list() -> None:
+    page = text_of(Client().get("/guide/veteran_discharge/", {"settlement": "self"}))
+    behind = page[page.index("这些数字怎么来的") :]
+    assert "跑动 8 → 1 次" in behind
+    assert "材料 20 → 6 份" in behind
+    assert "整件事只到场一次" in behind
+    assert "5个事项共用，只交一份" in behind

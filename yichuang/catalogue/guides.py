@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from yichuang.catalogue.data import Bundle, Catalogue, Necessity, Situation, SourceKind
 from yichuang.catalogue.guide_facts import Fact, Section, for_whom, material_facts, sections_of
-from yichuang.catalogue.planned import Plan, PlannedCase, PlannedMaterial
+from yichuang.catalogue.planned import Line, Measure, Plan, PlannedCase, PlannedMaterial
 from yichuang.catalogue.planning import everything_up, plan
-from yichuang.catalogue.tables import limit_text, money_text
+from yichuang.catalogue.tables import limit_text, money_text, number_text
 from yichuang.deadlines.data import Limit
 
 #: Code of people among those whom an item is for (GB/T 39046 A.4).
@@ -61,14 +61,26 @@ class ItemGuide:
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """One line of the list behind a number; `because` where it counts for nothing now, or who has to come."""
+
+    name: str
+    amount: str
+    item: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reduction:
-    """减: one of the numbers before the reform and now."""
+    """减: one of the numbers before the reform and now, with the list behind each."""
 
     key: str  # visits | materials | forms | steps
     label: str
     unit: str
     before: int
     now: int
+    behind_before: tuple[Behind, ...]
+    behind_now: tuple[Behind, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,17 +186,28 @@ def waves(cases: Iterable[PlannedCase]) -> list[list[str]]:
 
 
 def _reductions(made: Plan) -> tuple[Reduction, ...]:
-    before, now = made.before, made.now
-    reductions = [
-        Reduction("visits", _("跑动"), _("次"), before.visits, now.visits),
-        Reduction("materials", _("材料"), _("份"), before.materials, now.materials),
-    ]
+    words = {Measure.VISITS: (_("跑动"), _("次")), Measure.MATERIALS: (_("材料"), _("份"))}
     if len(made.cases) > 1:
-        reductions += [
-            Reduction("forms", _("填表"), _("张"), before.forms, now.forms),
-            Reduction("steps", _("环节"), _("个"), before.steps, now.steps),
-        ]
-    return tuple(reductions)
+        words |= {Measure.FORMS: (_("填表"), _("张")), Measure.STEPS: (_("环节"), _("个"))}
+    rows = {row.measure: row for row in made.comparison}
+    return tuple(
+        Reduction(
+            key=measure.value,
+            label=label,
+            unit=unit,
+            before=int(rows[measure].total_before),
+            now=int(rows[measure].total_now),
+            behind_before=_behind(rows[measure].before),
+            behind_now=_behind(rows[measure].now),
+        )
+        for measure, (label, unit) in words.items()
+    )
+
+
+def _behind(lines: Iterable[Line]) -> tuple[Behind, ...]:
+    return tuple(
+        Behind(line.name, number_text(line.amount), line.item, str(line.because or "")) for line in lines
+    )
 
 
 def _item_guide(catalogue: Catalogue, case: PlannedCase) -> ItemGuide:
@@ -195,7 +218,7 @@ def _item_guide(catalogue: Catalogue, case: PlannedCase) -> ItemGuide:
         version=item.version,
         department=catalogue.department_names.get(item.department, item.department),
         promised=limit_text(item.promised_limit),
-        steps=tuple(step.name for step in item.steps),
+        steps=tuple(step.name for step in case.steps),
         result_name=item.result_name,
         sections=sections_of(catalogue, item),
         questions=item.questions,

@@ -19,6 +19,7 @@ def check_order(notes: Notes) -> None:
     for key, bundle in notes.folder.catalogue.bundles.items():
         of_bundle = notes.at("bundles", key)
         _check_members(of_bundle, bundle)
+        _check_union(of_bundle, bundle)
         _check_outcome(of_bundle, bundle)
         _check_limits(of_bundle, bundle)
 
@@ -68,6 +69,28 @@ def _check_choice(notes: Notes, member: Member) -> None:
     if member.obligatory_for and not member.optional:
         problem = _("“%(item)s”本来就必须办理，不用再写obligatory_for") % {"item": member.item}
         notes.fault(("obligatory_for",), problem, _("删去它；申请人可以不选的，写 optional: true"))
+
+
+def _check_union(notes: Notes, bundle: Bundle) -> None:
+    """One form and one set of materials: what bears one name is one element, or one material."""
+    catalogue = notes.folder.catalogue
+    met: dict[str, tuple[str, str]] = {}
+    for position, member in enumerate(bundle.members):
+        item = catalogue.items.get(member.item)
+        if item is None:
+            continue
+        asked = [(entry.element, catalogue.elements.get(entry.element)) for entry in item.elements]
+        labels = {key: element.label for key, element in asked if element is not None}
+        shown = [(entry.material, catalogue.materials.get(entry.material)) for entry in item.materials]
+        labels |= {key: material.name for key, material in shown if material is not None}
+        for key, label in labels.items():
+            first, other = met.setdefault(label, (key, item.key))
+            if first != key and other != item.key:
+                facts = {"label": label, "key": key, "item": item.key, "first": first, "other": other}
+                problem = _("“%(label)s”在%(other)s中是%(first)s，在%(item)s中是%(key)s，会问两次") % facts
+                notes.fault(
+                    ("members", position), problem, _("两个事项改用同一个数据元或材料，或把名称写出区别")
+                )
 
 
 def _check_circle(notes: Notes, waits: dict[str, set[str]], items: list[Item]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from yichuang.catalogue import data, facts, folder, topics
+from yichuang.catalogue.regimes import Regime
 from yichuang.deadlines.data import Rung
 
 TEXT = (Path(__file__).resolve().parent.parent / "docs" / "adding-an-item.md").read_text(encoding="utf-8")
@@ -29,6 +30,7 @@ KINDS: dict[str, type] = {
     "rungs": Rung,
     "words": topics.EverydayWord,
     "topics": topics.Topic,
+    "regimes": Regime,
 }
 
 

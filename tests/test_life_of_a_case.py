@@ -9,7 +9,8 @@ from tests.factories import NOW, accepted, case_of, decided, received, staff, su
 from yichuang.base import ids
 from yichuang.base.errors import Forbidden, Invalid, NotVisible, Overtaken
 from yichuang.cases import queries
-from yichuang.cases.actions.acceptance import accept, ask_correction, correct, decline
+from yichuang.cases.actions.acceptance import accept, decline
+from yichuang.cases.actions.correction import ask_correction, correct
 from yichuang.cases.actions.receipt import receive
 from yichuang.cases.actions.review import claim, decide, unclaim
 from yichuang.cases.data import Settlement

@@ -15,7 +15,8 @@ from tests.messaging import gateway, gateway_process, short_line, shown
 from tests.simulators_fixtures import Simulator
 from yichuang.base import clock
 from yichuang.base.errors import Forbidden, NotVisible
-from yichuang.cases.actions.acceptance import accept, ask_correction, decline
+from yichuang.cases.actions.acceptance import accept, decline
+from yichuang.cases.actions.correction import ask_correction
 from yichuang.cases.data import Person
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.reading import query_code

@@ -60,6 +60,33 @@ FACTS: dict[NoticeKind, dict[str, Any]] = {
         "missing": [{"name": "结婚证", "requirement": "原件或清晰照片。"}],
         "due_on": DAY,
     },
+    NoticeKind.GAP_ACCEPTANCE: {
+        "applicant": "林知夏",
+        "item": "新生儿落户",
+        "received_on": DAY,
+        "accepted_on": DAY,
+        "limit": "1个工作日",
+        "missing": [{"name": "结婚证", "requirement": "原件或清晰照片。"}],
+        "until": DAY,
+    },
+    NoticeKind.REVOCATION: {
+        "applicant": "林知夏",
+        "item": "新生儿落户",
+        "accepted_on": DAY,
+        "reasons": ["约定在2026-03-20前补交的材料仍未补齐：结婚证。"],
+    },
+    NoticeKind.WITHDRAWAL: {
+        "applicant": "林知夏",
+        "item": "新生儿落户",
+        "received_on": DAY,
+        "withdrawn_on": DAY,
+    },
+    NoticeKind.DEEMED_WITHDRAWAL: {
+        "applicant": "林知夏",
+        "item": "新生儿落户",
+        "received_on": DAY,
+        "due_on": DAY,
+    },
     NoticeKind.GRANT: {
         "applicant": "林知夏",
         "item": "新生儿落户",

@@ -14,7 +14,7 @@ from tests.city import run_journey
 from tests.factories import accepted, decided, received, staff
 from tests.portal_visitors import applicant, code_of, ready
 from yichuang.base import clock, files
-from yichuang.cases.actions.acceptance import ask_correction
+from yichuang.cases.actions.correction import ask_correction
 from yichuang.cases.queries import ApplicationRow, materials
 from yichuang.cases.states import Outcome
 from yichuang.licences.queries import of_cases

@@ -23,7 +23,8 @@ from tests.portal_visitors import (
 )
 from yichuang.base import ids
 from yichuang.cases import queries
-from yichuang.cases.actions.acceptance import ask_correction, decline
+from yichuang.cases.actions.acceptance import decline
+from yichuang.cases.actions.correction import ask_correction
 from yichuang.cases.actions.review import begin_review_elsewhere, claim
 from yichuang.cases.models import Application
 from yichuang.cases.queries import ApplicationRow

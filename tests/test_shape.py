@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from yichuang.cases.states import STAGE_NAMES, TURNS, Stage, Verb
+from yichuang.deadlines.data import RungAct
 from yichuang.journey.reactions import REACTIONS
+from yichuang.journey.rungs import HANDLERS
 from yichuang.journey.steps import STEPS
 
 PACKAGE = Path(__file__).resolve().parent.parent / "yichuang"
@@ -97,6 +99,10 @@ def test_every_act_on_a_case_and_every_awaited_verb_stands_in_the_reactions() ->
 
 def test_every_step_of_the_reactions_can_be_run_by_name() -> None:
     assert {step.__name__ for steps in REACTIONS.values() for step in steps} == set(STEPS)
+
+
+def test_every_act_of_a_ladder_has_somebody_who_does_it() -> None:
+    assert set(HANDLERS) == set(RungAct)
 
 
 def test_every_stage_has_a_name_a_turn_and_something_that_follows() -> None:

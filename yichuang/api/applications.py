@@ -33,6 +33,15 @@ class RatingIn(TrackIn):
     comment: str = ""
 
 
+class AcceptIn(Schema):
+    """`with_gaps`: the applicant was told which materials may follow, and until when (容缺受理)."""
+
+    with_gaps: bool = False
+
+
+_AS_A_RULE = AcceptIn()
+
+
 class HandOverIn(Schema):
     """Who takes the results at the counter: the applicant or, as registered, the agent."""
 
@@ -50,11 +59,14 @@ def submit(request: HttpRequest, submission: SubmissionIn) -> Status[ReceiptOut]
 @router.post(
     "/applications/{number}/accept", auth=SessionActor(), response={200: ApplicationOut, **_PROBLEMS}
 )
-def accept_all(request: HttpRequest, number: Number) -> ApplicationOut:
-    """Accept every received case of an application."""
+def accept_all(request: HttpRequest, number: Number, given: AcceptIn = _AS_A_RULE) -> ApplicationOut:
+    """Accept every received case of an application.
+
+    422 `gaps_open` where only materials are missing that may follow: send it again with `with_gaps`.
+    """
     actor, now = actor_of(request), clock.now()
     application = queries.application(actor, number, now=now)
-    accept(actor=actor, application_id=application.id, now=now)
+    accept(actor=actor, application_id=application.id, with_gaps=given.with_gaps, now=now)
     return ApplicationOut.of(queries.application(actor, number, now=now))
 
 

@@ -1,12 +1,14 @@
 """The clocks of a case (时限): what runs from when, as facts of the act that starts, moves or stops it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from yichuang.cases.fold import to_facts
 from yichuang.cases.models import Case
-from yichuang.cases.states import WORKED
+from yichuang.cases.states import WORKED, Stage
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.deadlines import keeping
 from yichuang.deadlines.data import ClockKind, Light
@@ -36,6 +38,32 @@ def start(cases: Sequence[Case], *, now: datetime) -> dict[int, dict[str, Any]]:
         ]
     due = _by_case(keeping.start(new, now=now))
     return {case.id: {**to_facts(started_at=now), **due_facts(due.get(case.id, {}))} for case in cases}
+
+
+def await_acceptance(cases: Iterable[Case], *, since: datetime) -> None:
+    """Start the limit for accepting (受理期限) of cases that were received, or received again, at `since`."""
+    new = []
+    for case in cases:
+        item = catalogue_queries.item_version(case.item_version_id)
+        limit = catalogue_queries.regime(item).accept_within
+        if limit is not None:
+            new.append(NewClock(ClockKind.ACCEPTANCE, SUBJECT, case.id, limit))
+    keeping.start(new, now=since)
+
+
+def await_acceptance_of(application_id: int, *, since: datetime) -> None:
+    """The same for what of an application still waits to be accepted. A step of its own: receipt does not pay for it.
+
+    Whatever was accepted in the meantime has no limit for accepting any more. Safe to repeat.
+    """
+    with transaction.atomic():
+        waiting = Case.objects.filter(application_id=application_id, stage=Stage.RECEIVED)
+        await_acceptance(waiting.select_for_update(no_key=True).order_by("id"), since=since)
+
+
+def moved_facts(moved: Sequence[Started]) -> dict[str, Any]:
+    """When one case is due after its clocks were moved, as facts."""
+    return due_facts({one.kind: one for one in moved})
 
 
 def stop(case_ids: Sequence[int], *, now: datetime) -> None:

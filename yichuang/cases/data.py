@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from yichuang.catalogue.data import Necessity, SourceKind
-from yichuang.deadlines.data import Light
+from yichuang.deadlines.data import Light, Limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,16 @@ class Receipt:
     number: str
     query_code: str
     created: bool  # False: this submission had been received before
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedGap:
+    """容缺 of one case: which materials may follow, within what, until which day."""
+
+    materials: tuple[str, ...]
+    limit: Limit
+    until: date
+    pauses: bool
 
 
 @dataclass(frozen=True, slots=True)

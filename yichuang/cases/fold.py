@@ -26,6 +26,8 @@ class CaseState:
     abnormal_at: datetime | None = None
     statutory_due_at: datetime | None = None
     correct_until: date | None = None
+    corrections_left: int = 1
+    gap_until: date | None = None
     claimed_by: int | None = None
     claimed_until: datetime | None = None
     decided_at: datetime | None = None
@@ -43,6 +45,8 @@ _READERS: dict[str, Any] = {
     "abnormal_at": datetime.fromisoformat,
     "statutory_due_at": datetime.fromisoformat,
     "correct_until": date.fromisoformat,
+    "corrections_left": int,
+    "gap_until": date.fromisoformat,
     "claimed_by": int,
     "claimed_until": datetime.fromisoformat,
     "decided_at": datetime.fromisoformat,

@@ -92,7 +92,7 @@ class Case(models.Model):
         models.CharField(max_length=80), help_text="sister items whose decision it waits for"
     )
     # What follows is the fold of its entries.
-    stage = models.CharField(max_length=12)
+    stage = models.CharField(max_length=20)
     outcome = models.CharField(max_length=10, blank=True)
     waiting = models.PositiveSmallIntegerField(help_text="how many sisters it still waits for")
     started_at = models.DateTimeField(null=True, help_text="when the department's clock started")
@@ -105,6 +105,12 @@ class Case(models.Model):
     )
     statutory_due_at = models.DateTimeField(null=True)
     correct_until = models.DateField(null=True)
+    corrections_left = models.PositiveSmallIntegerField(
+        default=1, db_default=1, help_text="how often the applicant may still be asked to correct: told once"
+    )
+    gap_until = models.DateField(
+        null=True, help_text="until when the gaps are to be cured; null: there are none"
+    )
     claimed_by = models.BigIntegerField(null=True, help_text="staff id")
     claimed_until = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
@@ -131,7 +137,7 @@ class Case(models.Model):
             models.Index(
                 fields=["department", "stage"],
                 name="case_open",
-                condition=~Q(stage__in=["declined", "closed"]),
+                condition=~Q(stage__in=["closed", "declined", "deemed_withdrawn", "revoked", "withdrawn"]),
             ),
         ]
 
@@ -160,6 +166,25 @@ class ApplicationMaterial(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.material}"
+
+
+class Gap(models.Model):
+    """容缺: what was missing when a case was accepted all the same, who took it on, and until when it may follow."""
+
+    id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="gaps")
+    materials = ArrayField(models.CharField(max_length=80), help_text="material type keys")
+    approved_by = models.BigIntegerField(help_text="staff id")
+    opened_at = models.DateTimeField()
+    until = models.DateField()
+    cured_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "cases_gap"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case"], name="gap_of_case_once")]
+
+    def __str__(self) -> str:
+        return f"gap of {self.case_id} until {self.until}"
 
 
 class Remark(models.Model):

@@ -116,7 +116,12 @@ def history(application: ApplicationRow, case_ids: Iterable[int] | None = None) 
 
 def reason_of(case_id: int, verb: Verb) -> str:
     """The text that goes with the newest entry of this verb, for papers."""
-    kind = {Verb.DECIDE: "decision", Verb.DECLINE: "decline", Verb.ASK_CORRECTION: "correction"}[verb]
+    kind = {
+        Verb.DECIDE: "decision",
+        Verb.DECLINE: "decline",
+        Verb.ASK_CORRECTION: "correction",
+        Verb.REVOKE_ACCEPTANCE: "revocation",
+    }[verb]
     row = Remark.objects.filter(case_id=case_id, kind=kind).order_by("-id").first()
     return remarks.text_of(row) if row else ""
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
 from yichuang.base.errors import Forbidden, Invalid, Overtaken
-from yichuang.cases.data import Person, Settlement
+from yichuang.cases.data import OpenedGap, Person, Settlement
 from yichuang.catalogue.checks import check_value
 from yichuang.catalogue.data import Necessity, SourceKind
 from yichuang.catalogue.planned import Plan
@@ -33,6 +33,27 @@ class Incomplete(Invalid):
         if missing:
             parts.append(_("还缺材料：%(names)s。请补齐，或向申请人出具一次性告知。") % {"names": missing})
         super().__init__(" ".join(parts))
+
+
+class GapsOpen(Invalid):
+    """Only what may follow is missing (容缺): the clerk tells the applicant until when, and accepts all the same.
+
+    `materials` are the keys of what is missing, `until` the earliest date by which it must follow.
+    """
+
+    code = "gaps_open"
+
+    def __init__(self, opened: Mapping[int, OpenedGap], names: Mapping[str, str]) -> None:
+        self.materials = tuple(dict.fromkeys(key for gap in opened.values() for key in gap.materials))
+        self.until = min(gap.until for gap in opened.values())
+        facts = {
+            "names": "、".join(names.get(key, key) for key in self.materials),
+            "until": self.until.isoformat(),
+        }
+        sentence = _(
+            "还缺可以后补的材料：%(names)s。可以容缺受理，请告知申请人在%(until)s前补交，再确认受理。"
+        )
+        super().__init__(sentence % facts)
 
 
 def check_answers(plan: Plan) -> None:

@@ -16,6 +16,9 @@ class Stage(StrEnum):
     RECEIVED = "received"  # 已收件
     CORRECTING = "correcting"  # 补正
     DECLINED = "declined"  # 不予受理
+    WITHDRAWN = "withdrawn"  # 撤回: by the applicant
+    DEEMED_WITHDRAWN = "deemed_withdrawn"  # 视为撤回: not corrected in time
+    REVOKED = "revoked"  # 撤销受理: a gap was not cured in time
     ACCEPTED = "accepted"  # 已受理
     IN_REVIEW = "in_review"  # 审查
     DECIDED = "decided"  # 已决定: granted or refused
@@ -37,8 +40,15 @@ class Verb(StrEnum):
     RECEIVE = "case.received"
     ASK_CORRECTION = "case.correction_asked"
     CORRECT = "case.corrected"
+    ALLOW_CORRECTION = "case.correction_allowed"
     DECLINE = "case.declined"
+    WITHDRAW = "case.withdrawn"
+    DEEM_WITHDRAWN = "case.deemed_withdrawn"
     ACCEPT = "case.accepted"
+    ACCEPT_WITH_GAPS = "case.accepted_with_gaps"
+    DEEM_ACCEPTED = "case.deemed_accepted"
+    CURE_GAP = "case.gap_cured"
+    REVOKE_ACCEPTANCE = "case.acceptance_revoked"
     RELEASE = "case.released"
     CLAIM = "case.claimed"
     UNCLAIM = "case.unclaimed"
@@ -67,8 +77,25 @@ MOVES: dict[Verb, Move] = {
     Verb.RECEIVE: _move(to=Stage.RECEIVED, source="行政许可法 32; 浙江规定 11"),
     Verb.ASK_CORRECTION: _move(Stage.RECEIVED, to=Stage.CORRECTING, source="行政许可法 32(4); 浙江规定 11"),
     Verb.CORRECT: _move(Stage.CORRECTING, to=Stage.RECEIVED, source="行政许可法 32(5)"),
+    Verb.ALLOW_CORRECTION: _move(Stage.RECEIVED, to=None, source="行政许可法 32(4)"),
     Verb.DECLINE: _move(Stage.RECEIVED, to=Stage.DECLINED, source="行政许可法 32(1)(2)"),
+    Verb.WITHDRAW: _move(
+        Stage.RECEIVED,
+        Stage.CORRECTING,
+        Stage.ACCEPTED,
+        Stage.IN_REVIEW,
+        Stage.DECIDED,
+        to=Stage.WITHDRAWN,
+        source="不动产登记暂行条例 15; 浙江规定 11",
+    ),
+    Verb.DEEM_WITHDRAWN: _move(Stage.CORRECTING, to=Stage.DEEMED_WITHDRAWN, source="浙江规定 11"),
     Verb.ACCEPT: _move(Stage.RECEIVED, to=Stage.ACCEPTED, source="行政许可法 32(5); 浙江规定 11"),
+    Verb.ACCEPT_WITH_GAPS: _move(Stage.RECEIVED, to=Stage.ACCEPTED, source="浙江规定 11"),
+    Verb.DEEM_ACCEPTED: _move(Stage.RECEIVED, to=Stage.ACCEPTED, source="行政许可法 32(4)"),
+    Verb.CURE_GAP: _move(
+        Stage.ACCEPTED, Stage.IN_REVIEW, Stage.DECIDED, Stage.ISSUED, to=None, source="浙江规定 11"
+    ),
+    Verb.REVOKE_ACCEPTANCE: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.REVOKED, source="浙江规定 11"),
     Verb.RELEASE: _move(Stage.ACCEPTED, to=None, source="浙江规定 5"),
     Verb.CLAIM: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.IN_REVIEW, source="行政许可法 34"),
     Verb.UNCLAIM: _move(Stage.IN_REVIEW, to=None, source="行政许可法 34"),
@@ -84,6 +111,9 @@ STAGE_NAMES: dict[Stage, Promise] = {
     Stage.RECEIVED: _("已收件"),
     Stage.CORRECTING: _("待补正"),
     Stage.DECLINED: _("不予受理"),
+    Stage.WITHDRAWN: _("已撤回"),
+    Stage.DEEMED_WITHDRAWN: _("视为撤回"),
+    Stage.REVOKED: _("撤销受理"),
     Stage.ACCEPTED: _("已受理"),
     Stage.IN_REVIEW: _("审查中"),
     Stage.DECIDED: _("已决定"),
@@ -110,6 +140,9 @@ TURNS: dict[Stage, Turn] = {
     Stage.RECEIVED: Turn.COUNTER,
     Stage.CORRECTING: Turn.APPLICANT,
     Stage.DECLINED: Turn.NOBODY,
+    Stage.WITHDRAWN: Turn.NOBODY,
+    Stage.DEEMED_WITHDRAWN: Turn.NOBODY,
+    Stage.REVOKED: Turn.NOBODY,
     Stage.ACCEPTED: Turn.DEPARTMENT,
     Stage.IN_REVIEW: Turn.DEPARTMENT,
     Stage.DECIDED: Turn.PLATFORM,
@@ -118,9 +151,11 @@ TURNS: dict[Stage, Turn] = {
     Stage.CLOSED: Turn.NOBODY,
 }
 
+#: Ends without a decision; each has its own paper and is counted apart (domain trap 13).
+UNDECIDED_ENDS = frozenset({Stage.DECLINED, Stage.WITHDRAWN, Stage.DEEMED_WITHDRAWN, Stage.REVOKED})
 #: Stages that the applicant need not wait for any more: nothing will be decided after them.
-SETTLED = frozenset({Stage.DECLINED, Stage.ISSUED, Stage.DELIVERED, Stage.CLOSED})
+SETTLED = frozenset({*UNDECIDED_ENDS, Stage.ISSUED, Stage.DELIVERED, Stage.CLOSED})
 #: Stages in which the department's clock runs (unless the case still waits for a sister).
 WORKED = frozenset({Stage.ACCEPTED, Stage.IN_REVIEW})
 #: Stages in which nothing will happen any more.
-ENDED = frozenset({Stage.DECLINED, Stage.CLOSED})
+ENDED = frozenset({*UNDECIDED_ENDS, Stage.CLOSED})

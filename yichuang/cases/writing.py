@@ -28,6 +28,8 @@ _TYPES = {
     "abnormal_at": "timestamptz",
     "statutory_due_at": "timestamptz",
     "correct_until": "date",
+    "corrections_left": "smallint",
+    "gap_until": "date",
     "claimed_by": "bigint",
     "claimed_until": "timestamptz",
     "decided_at": "timestamptz",

@@ -22,6 +22,7 @@ from yichuang.catalogue.facts import (
     SpecialProcedure,
     StepGroup,
 )
+from yichuang.catalogue.regimes import DEFAULT_REGIMES, Regime
 from yichuang.catalogue.topics import EverydayWord, Topic
 from yichuang.deadlines.data import Limit
 
@@ -262,6 +263,7 @@ class Item:
     limit_before: Limit | None = None  # what the guide said before the reform; None: as promised now
     steps_before: tuple[str, ...] = ()  # its steps before the reform, by name; none: as now
     materials_before: tuple[str, ...] = ()  # its materials before the reform, by name; none: as now
+    regime: str = ""  # 办理规则 by key; "": that of its type
     standard: str = ""  # the entry of the standard list (目录清单) that this implements
     variant: str = ""  # 业务办理项: the two digits that tell variants of one 实施编码 apart; "": it has none
     local_catalog_code: str = ""  # codes of the province or city from before the national ones
@@ -357,6 +359,7 @@ class Catalogue:
     department_names: Mapping[str, str]
     partners: Mapping[str, Partner] = field(default_factory=dict)
     department_short_names: Mapping[str, str] = field(default_factory=dict)
+    regimes: Mapping[str, Regime] = field(default_factory=lambda: DEFAULT_REGIMES)
     tables: Mapping[str, str] = field(default_factory=dict)  # decision tables: key → JDM (JSON) text
     words: Mapping[str, EverydayWord] = field(default_factory=dict)
     topics: Mapping[str, Topic] = field(default_factory=dict)

@@ -9,7 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from yichuang.catalogue import data, facts, folder, topics
-from yichuang.deadlines.data import Limit, Rung
+from yichuang.catalogue.labels_procedure import OF_PROCEDURE
+from yichuang.deadlines.data import Limit
 
 #: Class → field → label.
 FIELDS: Mapping[type, Mapping[str, Promise]] = {
@@ -145,6 +146,7 @@ FIELDS: Mapping[type, Mapping[str, Promise]] = {
         "limit_before": _("改革前时限"),
         "steps_before": _("改革前环节"),
         "materials_before": _("改革前材料"),
+        "regime": _("办理规则"),
         "standard": _("目录清单事项"),
         "variant": _("业务办理项序号"),
         "local_catalog_code": _("地方基本编码"),
@@ -269,30 +271,6 @@ FIELDS: Mapping[type, Mapping[str, Promise]] = {
         "roles": _("角色"),
         "counter": _("窗口"),
     },
-    folder.DayOverride: {
-        "date": _("日期"),
-        "worked": _("上班情况"),
-        "name": _("名称"),
-        "provisional": _("是否暂定"),
-        "region": _("区划"),
-    },
-    folder.OfficeHoursEntry: {
-        "valid_from": _("起始日"),
-        "morning_start": _("上午上班"),
-        "morning_end": _("上午下班"),
-        "afternoon_start": _("下午上班"),
-        "afternoon_end": _("下午下班"),
-        "region": _("区划"),
-    },
-    Rung: {
-        "key": _("键"),
-        "clock": _("时限"),
-        "light": _("灯"),
-        "left": _("剩余百分比"),
-        "least": _("至少剩余"),
-        "over": _("超期"),
-        "acts": _("动作"),
-    },
     topics.EverydayWord: {"word": _("百姓说法"), "means": _("所指")},
     topics.Topic: {
         "key": _("标识"),
@@ -302,6 +280,7 @@ FIELDS: Mapping[type, Mapping[str, Promise]] = {
         "question": _("问题"),
         "means": _("所指"),
     },
+    **OF_PROCEDURE,
     Limit: {"value": _("数值"), "unit": _("单位"), "basis": _("依据"), "explanation": _("说明")},
 }
 
@@ -316,6 +295,7 @@ REFERENCES: Mapping[tuple[type, str], str] = {
     (data.Item, "department"): "departments",
     (data.Item, "licence_type"): "licence_types",
     (data.Item, "partner"): "partners",
+    (data.Item, "regime"): "regimes",
     (facts.Authority, "joint_departments"): "departments",
     (data.Member, "item"): "items",
     (data.Member, "after"): "items",
@@ -352,6 +332,7 @@ LISTS: Mapping[str, Promise] = {
     "overrides": _("工作日历"),
     "office_hours": _("办公时间"),
     "rungs": _("亮灯规则"),
+    "regimes": _("办理规则"),
     "tables": _("决策表"),
     "templates": _("文书模板"),
 }

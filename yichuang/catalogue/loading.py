@@ -39,6 +39,7 @@ from yichuang.catalogue.folder import (
     Region,
     StaffMember,
 )
+from yichuang.catalogue.regimes import DEFAULT_REGIMES, Regime
 from yichuang.catalogue.topics import EverydayWord, Topic
 from yichuang.catalogue.yaml_values import Broken, Source
 from yichuang.deadlines.data import Rung
@@ -76,6 +77,7 @@ FILES: Mapping[str, Mapping[str, type]] = {
     "lights.yaml?": {"rungs": Rung},
     "words.yaml?": {"words": EverydayWord},
     "topics.yaml?": {"topics": Topic},
+    "regimes.yaml?": {"regimes": Regime},
 }
 #: Made-up people and companies for the simulated registers: not the catalogue's business.
 _TRIAL_PEOPLE = "people.yaml"
@@ -308,6 +310,7 @@ def _assemble(work: _Work, city: City, templates: Mapping[str, str], tables: Map
         department_names={key: department.name for key, department in departments.items()},
         partners=lists["partners"],
         department_short_names={key: department.short_name for key, department in departments.items()},
+        regimes=lists["regimes"] or DEFAULT_REGIMES,
         tables=tables,
         words=lists["words"],
         topics=lists["topics"],

@@ -15,6 +15,7 @@ from yichuang.catalogue import stored
 from yichuang.catalogue.data import Bundle, Catalogue, Item
 from yichuang.catalogue.folder import Folder
 from yichuang.catalogue.models import BundleVersion, ItemVersion, Release
+from yichuang.catalogue.regimes import Regime, regime_of
 
 #: Seconds for which a process does not ask whether there is a newer release.
 KEEP_SECONDS = 1.0
@@ -130,6 +131,11 @@ def bundle(key: str, version: int) -> Bundle:
     if row is None:
         raise _no_such(key, version)
     return _bundle(row.content, row.version)
+
+
+def regime(item: Item) -> Regime:
+    """The procedural law of an item, as the release in force declares it."""
+    return regime_of(current().regimes, item.regime, item.type)
 
 
 def versions(key: str) -> list[VersionFacts]:

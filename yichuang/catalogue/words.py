@@ -20,6 +20,7 @@ from yichuang.catalogue.facts import (
     SpecialKind,
     StepGroup,
 )
+from yichuang.catalogue.regimes import GapsHold, Silence
 from yichuang.deadlines.data import ClockKind, Light, RungAct, Unit, Worked
 from yichuang.identity.data import Power, Role
 
@@ -110,6 +111,8 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str | Promise]] = {
         Unit.CALENDAR_DAYS: _("自然日"),
         Unit.MINUTES: _("分钟"),
     },
+    Silence: {Silence.ACCEPTED: _("视为受理"), Silence.NOTHING: _("不产生效力")},
+    GapsHold: {GapsHold.DECISION: _("作出决定"), GapsHold.DELIVERY: _("领取结果")},
     Worked: {
         Worked.NONE: _("不上班"),
         Worked.MORNING: _("只上上午班"),

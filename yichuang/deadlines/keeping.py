@@ -6,14 +6,26 @@ Nothing here is recorded by itself: the act that a clock follows from is what st
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db import connection
 from django.db.models import F, QuerySet
 
+from yichuang.base.arrays import columns
 from yichuang.deadlines import clocks
 from yichuang.deadlines.data import ClockKind, Light, Limit, Pause, Rung, Unit
 from yichuang.deadlines.models import Clock, ClockPause, FiredRung
 from yichuang.deadlines.queries import calendar, ladder, pauses
 
+_START = """
+INSERT INTO deadlines_clock
+    (kind, subject_kind, subject_id, region, limit_value, limit_unit, started_at, due_at, next_at)
+SELECT * FROM unnest(%(clock_kinds)s::text[], %(clock_subjects)s::text[], %(clock_ids)s::bigint[],
+                     %(clock_regions)s::text[], %(clock_values)s::int[], %(clock_units)s::text[],
+                     %(clock_starts)s::timestamptz[], %(clock_ends)s::timestamptz[], %(clock_nexts)s::timestamptz[])
+ON CONFLICT DO NOTHING
+"""
+_COLUMNS = ("kinds", "subjects", "ids", "regions", "values", "units", "starts", "ends", "nexts")
 #: Clocks that a pause of their subject stops; the others measure the wait itself, or somebody else.
 PAUSABLE = frozenset({ClockKind.PROMISED, ClockKind.STATUTORY, ClockKind.STEP})
 
@@ -44,26 +56,24 @@ def start(new: Sequence[NewClock], *, now: datetime) -> list[Started]:
 
     One that runs already goes on as it is. One statement for all.
     """
-    rows, started = [], []
+    reckoned: dict[tuple[ClockKind, str, Limit], _Reckoned] = {}
     for one in new:
-        begin = calendar(one.region).counted_from(now)
-        reckoned = _reckon(one.kind, one.region, begin, one.limit, ())
-        rows.append(
-            Clock(
-                kind=one.kind,
-                subject_kind=one.subject_kind,
-                subject_id=one.subject_id,
-                region=one.region,
-                limit_value=one.limit.value,
-                limit_unit=one.limit.unit,
-                started_at=begin,
-                due_at=reckoned.due_at,
-                next_at=reckoned.next_at(frozenset()),
-            )
-        )
-        started.append(Started(one.kind, one.subject_id, reckoned.due_at, reckoned.lights()))
-    Clock.objects.bulk_create(rows, ignore_conflicts=True)
-    return started
+        alike = (one.kind, one.region, one.limit)
+        if alike not in reckoned:
+            begin = calendar(one.region).counted_from(now)
+            reckoned[alike] = _reckon(one.kind, one.region, begin, one.limit, ())
+    ends = [reckoned[one.kind, one.region, one.limit] for one in new]
+    rows = [
+        (one.kind, one.subject_kind, one.subject_id, one.region, *end.columns())
+        for one, end in zip(new, ends, strict=True)
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_START, columns("clock", _COLUMNS, rows))
+    return [
+        Started(one.kind, one.subject_id, end.due_at, end.lights())
+        for one, end in zip(new, ends, strict=True)
+    ]
 
 
 def pause(
@@ -133,9 +143,24 @@ def reckon_anew(running: Iterable[Clock]) -> list[Started]:
 
 @dataclass(frozen=True, slots=True)
 class _Reckoned:
+    """A clock worked out: its limit, from when, until when, and when each rung of its ladder is reached."""
+
+    limit: Limit
+    started_at: datetime
     due_at: datetime
     ladder: tuple[Rung, ...]
     moments: list[datetime]
+
+    def columns(self) -> tuple[Any, ...]:
+        """What a new row says of it, in the order of the last of `_COLUMNS`."""
+        following = self.next_at(frozenset())
+        return (
+            self.limit.value,
+            self.limit.unit,
+            self.started_at.isoformat(),
+            self.due_at.isoformat(),
+            following.isoformat() if following else None,
+        )
 
     def next_at(self, fired: frozenset[str]) -> datetime | None:
         """The first rung that has not fired yet."""
@@ -155,7 +180,11 @@ class _Reckoned:
 def _reckon(kind: ClockKind, region: str, start: datetime, limit: Limit, held: Sequence[Pause]) -> _Reckoned:
     days, rungs = calendar(region), ladder(kind)
     return _Reckoned(
-        clocks.due(days, start, limit, held).at, rungs, clocks.moments(days, start, limit, held, rungs)
+        limit,
+        start,
+        clocks.due(days, start, limit, held).at,
+        rungs,
+        clocks.moments(days, start, limit, held, rungs),
     )
 
 

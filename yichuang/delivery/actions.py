@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from yichuang.base.errors import Forbidden, Overtaken
+from yichuang.base.errors import Forbidden, Overtaken, Refused
 from yichuang.cases.actions.acceptance import check_power
 from yichuang.cases.actions.issuing import deliver
 from yichuang.cases.locking import lock_cases_of
@@ -22,13 +22,19 @@ def hand_over(*, actor: Actor, application_id: int, to_agent: bool = False, now:
 
     A clerk hands over at the counter to the applicant or, `to_agent`, to the agent; the applicant hands over to
     herself by downloading. Papers of refusal are handed over too. Raises `Overtaken` where nothing is ready
-    (also the second time), `Forbidden` without a mandate to deliver.
+    (also the second time), `Refused` where all that is ready waits for a gap to be cured, `Forbidden` without a
+    mandate to deliver.
     """
     if actor.kind is not ActorKind.APPLICANT:
         check_clerk(actor)
     with transaction.atomic(durable=True):
         application, cases = lock_cases_of(actor, application_id)
         ready = [case for case in cases if case.stage == Stage.ISSUED]
+        held = [case for case in ready if case.gap_until is not None]
+        ready = [case for case in ready if case.gap_until is None]
+        if held and not ready:
+            sentence = _("“%(item)s”还有容缺材料没有补交，补齐后才能领取结果。请先收取材料。")
+            raise Refused(sentence % {"item": held[0].item_name}, code="gap_open")
         if not ready:
             raise Overtaken(
                 _("没有待领取的结果：可能已经领取，或还在办理。请刷新页面查看。"), code="nothing_ready"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from yichuang.base.errors import Refused
 from yichuang.cases import queries, reading, rules
 from yichuang.cases.models import Application, Case
-from yichuang.cases.states import SETTLED, Stage, Verb
+from yichuang.cases.states import SETTLED, UNDECIDED_ENDS, Stage, Verb
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import SYSTEM, Actor
 from yichuang.notices import messages
@@ -22,7 +22,7 @@ from yichuang.notices.data import MessageKind
 #: Of what is to be corrected so many characters stand in the message; the notice says all of it.
 _MOST_TOLD = 120
 #: Stages before the acceptance or beside it.
-_NOT_ACCEPTED = (Stage.RECEIVED, Stage.CORRECTING, Stage.DECLINED)
+_NOT_ACCEPTED = (Stage.RECEIVED, Stage.CORRECTING, *UNDECIDED_ENDS)
 
 
 def received(application_id: int, *, now: datetime) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
 from yichuang.cases import reading
-from yichuang.cases.models import Application, ApplicationMaterial, Case
+from yichuang.cases.models import Application, ApplicationMaterial, Case, Gap
 from yichuang.cases.queries import materials
 from yichuang.cases.states import Outcome, Verb
 from yichuang.catalogue import queries as catalogue_queries
@@ -111,21 +111,61 @@ def receipt(application_id: int, *, now: datetime) -> NoticeFacts:
     )
 
 
-def acceptance(case_id: int, *, now: datetime) -> NoticeFacts:
-    """受理通知书: in the name and with the seal of the department (浙江规定 art. 11)."""
+def acceptance(case_id: int, *, accepted_at: datetime, now: datetime) -> NoticeFacts:
+    """受理通知书, or 先予受理（容缺）通知书 with what may follow: sealed by the department (浙江规定 art. 11)."""
     whole = _whole(case_id, now)
     case, item = whole.case, whole.item
     scope = identity_queries.mandated_items(case.application.centre_id, Power.ACCEPT, local(now).date())
-    facts = {
+    facts: dict[str, Any] = {
         "received_on": local(case.application.received_at).date(),
-        "accepted_on": local(now).date(),
+        "accepted_on": local(accepted_at).date(),
         "limit": limit_text(item.promised_limit),
         "due_on": local(case.due_at).date() if case.due_at else None,
         "fees": "、".join(f"{fee.name}{fee.amount / 100:.2f}元" for fee in item.fees) or None,
         "phone": item.consult_phone,
         "mandate_number": scope.number_for(item.department, item.key),
     }
-    return _issue(NoticeKind.ACCEPTANCE, whole, facts, key=case.number, now=now)
+    gap = Gap.objects.filter(case_id=case_id).first()
+    if gap is None:
+        return _issue(NoticeKind.ACCEPTANCE, whole, facts, key=case.number, now=now)
+    types = catalogue_queries.current().materials
+    missing = [
+        {"name": types[key].name, "requirement": "、".join(types[key].checkpoints) or _("符合办事指南的要求")}
+        for key in gap.materials
+    ]
+    facts |= {"missing": missing, "until": gap.until}
+    return _issue(NoticeKind.GAP_ACCEPTANCE, whole, facts, key=case.number, now=now)
+
+
+def revocation(case_id: int, *, now: datetime) -> NoticeFacts:
+    """撤销受理决定书 with the reasons."""
+    whole = _whole(case_id, now)
+    gap = Gap.objects.get(case_id=case_id)
+    facts = {
+        "accepted_on": local(gap.opened_at).date(),
+        "reasons": reading.reason_of(case_id, Verb.REVOKE_ACCEPTANCE).splitlines(),
+    }
+    return _issue(NoticeKind.REVOCATION, whole, facts, key=whole.case.number, now=now)
+
+
+def withdrawal(case_id: int, *, withdrawn_at: datetime, now: datetime) -> NoticeFacts:
+    """撤回申请确认书."""
+    whole = _whole(case_id, now)
+    facts = {
+        "received_on": local(whole.case.application.received_at).date(),
+        "withdrawn_on": local(withdrawn_at).date(),
+    }
+    return _issue(NoticeKind.WITHDRAWAL, whole, facts, key=whole.case.number, now=now)
+
+
+def deemed_withdrawal(case_id: int, *, now: datetime) -> NoticeFacts:
+    """视为撤回申请通知书, with the date that had been told."""
+    whole = _whole(case_id, now)
+    facts = {
+        "received_on": local(whole.case.application.received_at).date(),
+        "due_on": whole.case.correct_until,
+    }
+    return _issue(NoticeKind.DEEMED_WITHDRAWAL, whole, facts, key=whole.case.number, now=now)
 
 
 def decline(case_id: int, *, now: datetime) -> NoticeFacts:

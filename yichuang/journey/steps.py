@@ -7,18 +7,24 @@ is already done it leaves alone.
 from collections.abc import Callable
 from datetime import datetime
 
+from yichuang.cases import clocks as case_clocks
 from yichuang.cases.actions import issuing, review
 from yichuang.cases.models import Case
-from yichuang.cases.states import Outcome, Stage
+from yichuang.cases.states import Outcome, Stage, Verb
 from yichuang.departments import actions as departments
 from yichuang.departments import queries as department_queries
-from yichuang.journey import messages, papers
+from yichuang.journey import messages, papers, rungs
 from yichuang.ledger.models import Entry
 
 #: Where steps wait that talk to no partner.
 STEP_QUEUE = "steps"
 
 Step = Callable[[Entry, datetime], None]
+
+
+def await_acceptance(entry: Entry, now: datetime) -> None:
+    """受理期限: from the moment of receipt, whenever this step runs."""
+    case_clocks.await_acceptance_of(entry.subject_id, since=entry.at)
 
 
 def issue_receipt(entry: Entry, now: datetime) -> None:
@@ -28,12 +34,27 @@ def issue_receipt(entry: Entry, now: datetime) -> None:
 
 def issue_acceptance_notice(entry: Entry, now: datetime) -> None:
     """受理通知书 of the department that performs the item (浙江规定 art. 11)."""
-    papers.acceptance(entry.subject_id, now=now)
+    papers.acceptance(entry.subject_id, accepted_at=_accepted_at(entry), now=now)
 
 
 def issue_decline_notice(entry: Entry, now: datetime) -> None:
     """不予受理决定书 with the reasons."""
     papers.decline(entry.subject_id, now=now)
+
+
+def issue_revocation(entry: Entry, now: datetime) -> None:
+    """撤销受理决定书 with the reasons."""
+    papers.revocation(entry.subject_id, now=now)
+
+
+def issue_withdrawal(entry: Entry, now: datetime) -> None:
+    """撤回申请确认书."""
+    papers.withdrawal(entry.subject_id, withdrawn_at=entry.at, now=now)
+
+
+def issue_deemed_withdrawal(entry: Entry, now: datetime) -> None:
+    """视为撤回申请通知书."""
+    papers.deemed_withdrawal(entry.subject_id, now=now)
 
 
 def issue_correction_notice(entry: Entry, now: datetime) -> None:
@@ -79,7 +100,7 @@ def tell_ready(entry: Entry, now: datetime) -> None:
 def dispatch_to_partner(entry: Entry, now: datetime) -> None:
     """Send the case to the department's own system, once its clock runs."""
     case = Case.objects.select_related("application").get(id=entry.subject_id)
-    if not case.partner or case.waiting or case.stage != Stage.ACCEPTED:
+    if not case.partner or case.waiting or case.gap_until or case.stage != Stage.ACCEPTED:
         return
     dispatch_id = departments.dispatch(
         case_number=case.number,
@@ -121,10 +142,23 @@ def close_case(entry: Entry, now: datetime) -> None:
     issuing.close(case_id=entry.subject_id, now=now)
 
 
+def act_on_rung(entry: Entry, now: datetime) -> None:
+    """What the rung of a clock says that follows: reminders, or what the law makes of the silence."""
+    rungs.act(entry.facts, clock_id=entry.subject_id, entry_id=entry.id, now=now)
+
+
+def _accepted_at(entry: Entry) -> datetime:
+    """When a case counts as accepted: by silence from its receipt (行政许可法 art. 32(4)), else when it was."""
+    if entry.verb != Verb.DEEM_ACCEPTED:
+        return entry.at
+    return Case.objects.values_list("application__received_at", flat=True).get(id=entry.subject_id)
+
+
 STEPS: dict[str, Step] = {
     step.__name__: step
     for step in (
         issue_receipt, issue_acceptance_notice, issue_decline_notice, issue_correction_notice, issue_result,
+        await_acceptance, issue_revocation, issue_withdrawal, issue_deemed_withdrawal, act_on_rung,
         issue_hand_over_receipt, dispatch_to_partner, begin_review_at_partner, apply_partner_answer,
         release_followers, close_case, tell_received, tell_accepted, tell_correction, tell_ready,
     )

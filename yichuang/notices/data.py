@@ -21,6 +21,10 @@ class NoticeKind(StrEnum):
     GRANT = "grant"  # 准予决定书
     REFUSAL = "refusal"  # 不予许可决定书
     DELIVERY = "delivery"  # 送达回证
+    GAP_ACCEPTANCE = "gap_acceptance"  # 先予受理（容缺）通知书
+    REVOCATION = "revocation"  # 撤销受理决定书
+    WITHDRAWAL = "withdrawal"  # 撤回申请确认书
+    DEEMED_WITHDRAWAL = "deemed_withdrawal"  # 视为撤回申请通知书
 
 
 class ReceivedItem(TypedDict):
@@ -93,6 +97,40 @@ class CorrectionFacts(TypedDict):
     missing: list[MissingThing]
     due_on: date
     phone: NotRequired[str]
+
+
+class GapAcceptanceFacts(AcceptanceFacts):
+    """先予受理（容缺）通知书: what is missing, and by when it must follow."""
+
+    missing: list[MissingThing]
+    until: date
+
+
+class RevocationFacts(TypedDict):
+    """撤销受理决定书."""
+
+    applicant: str
+    item: str
+    accepted_on: date
+    reasons: list[str]
+
+
+class WithdrawalFacts(TypedDict):
+    """撤回申请确认书."""
+
+    applicant: str
+    item: str
+    received_on: date
+    withdrawn_on: date
+
+
+class DeemedWithdrawalFacts(TypedDict):
+    """视为撤回申请通知书. `due_on`: the date that was told for the correction."""
+
+    applicant: str
+    item: str
+    received_on: date
+    due_on: date
 
 
 class GrantFacts(TypedDict):
@@ -174,6 +212,14 @@ FORMS: dict[NoticeKind, Form] = {
         ("不予准许决定书", "不准"), "refusal", _DECIDING, RefusalFacts, "不予行政许可决定书"
     ),
     NoticeKind.DELIVERY: _form(("送达回证", "送"), "delivery", "送达专用章", DeliveryFacts),
+    NoticeKind.GAP_ACCEPTANCE: _form(
+        ("先予受理（容缺）通知书", "容受"), "gap-acceptance", _ACCEPTING, GapAcceptanceFacts
+    ),
+    NoticeKind.REVOCATION: _form(("撤销受理决定书", "撤受"), "revocation", _ACCEPTING, RevocationFacts),
+    NoticeKind.WITHDRAWAL: _form(("撤回申请确认书", "撤"), "withdrawal", _ACCEPTING, WithdrawalFacts),
+    NoticeKind.DEEMED_WITHDRAWAL: _form(
+        ("视为撤回申请通知书", "视撤"), "deemed-withdrawal", _ACCEPTING, DeemedWithdrawalFacts
+    ),
 }
 
 

@@ -116,3 +116,31 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Reminder(models.Model):
+    """提醒 for everybody of a role in a department: a rung of a clock was reached. No personal data."""
+
+    id = models.BigAutoField(primary_key=True)
+    case_number = models.CharField(max_length=15)
+    rung = models.CharField(max_length=40)
+    role = models.CharField(max_length=20)
+    department = models.ForeignKey("identity.Department", models.PROTECT, related_name="+", db_index=False)
+    written_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "notices_reminder"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case_number", "rung", "role", "department"], name="reminded_once"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["department", "role", "-id"], name="reminder_open", condition=models.Q(done_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rung} {self.case_number}"

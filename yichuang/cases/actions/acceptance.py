@@ -1,22 +1,23 @@
-"""Accepting (受理), declining (不予受理), asking for correction (一次性告知) and its answer (补正)."""
+"""Accepting (受理), with gaps where the guide allows (容缺受理, 先予受理), and declining (不予受理)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
-from yichuang.base.errors import Forbidden, Invalid
+from yichuang.base.errors import Forbidden
 from yichuang.cases import clocks, remarks, rules
-from yichuang.cases.data import Settlement
-from yichuang.cases.fold import to_facts
+from yichuang.cases.actions import gaps
 from yichuang.cases.locking import lock_cases, lock_cases_of
 from yichuang.cases.models import ApplicationMaterial, Case
-from yichuang.cases.states import Stage, Verb
+from yichuang.cases.states import UNDECIDED_ENDS, Stage, Verb
 from yichuang.cases.writing import change
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import Necessity
+from yichuang.deadlines import keeping
+from yichuang.deadlines.data import ClockKind
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import Actor, Power
 from yichuang.identity.rules import check_mandate
@@ -24,15 +25,17 @@ from yichuang.identity.rules import check_mandate
 
 def undecided_items(cases: Sequence[Case]) -> set[str]:
     """The items among `cases` whose decision is still to come."""
-    return {case.item_key for case in cases if case.decided_at is None and case.stage != Stage.DECLINED}
+    return {case.item_key for case in cases if case.decided_at is None and case.stage not in UNDECIDED_ENDS}
 
 
-def accept(*, actor: Actor, application_id: int, now: datetime) -> list[int]:
+def accept(*, actor: Actor, application_id: int, with_gaps: bool = False, now: datetime) -> list[int]:
     """Accept every received case of the application; returns the ids of the accepted cases.
 
     The clocks of cases that start at once start now; one that waits for a sister starts when that one is
-    decided (浙江规定 art. 5). Accepting again what is accepted already changes nothing. Raises `Incomplete`
-    where a required material is missing, `Forbidden` without a mandate to accept.
+    decided (浙江规定 art. 5). Accepting again what is accepted already changes nothing. Where only materials
+    are missing that may follow (容缺后补), the case is accepted with gaps (浙江规定 art. 11) if `with_gaps` says
+    that the clerk has told the applicant so; else raises `GapsOpen` naming them and until when. Raises
+    `Incomplete` where a required material is missing, `Forbidden` without a mandate to accept.
     """
     rules.check_clerk(actor)
     with transaction.atomic(durable=True):
@@ -41,12 +44,21 @@ def accept(*, actor: Actor, application_id: int, now: datetime) -> list[int]:
         if not received:
             return []
         check_power(actor, received, Power.ACCEPT, now)
-        _check_materials(application.id, received)
+        missing = missing_materials(application.id, received)
+        check_required(missing, received)
+        opened = gaps.of(received, missing, now)
+        if opened and not with_gaps:
+            raise rules.GapsOpen(opened, material_names())
         undecided = undecided_items(cases)
+        keeping.stop(clocks.SUBJECT, [case.id for case in received], [ClockKind.ACCEPTANCE], now=now)
         waiting = {case.id: len(undecided.intersection(case.waits_for)) for case in received}
         started = clocks.start([case for case in received if not waiting[case.id]], now=now)
-        facts = [{"waiting": waiting[case.id], **started.get(case.id, {})} for case in received]
-        change(received, Verb.ACCEPT, facts, actor=actor, now=now)
+        facts = {case.id: {"waiting": waiting[case.id], **started.get(case.id, {})} for case in received}
+        whole = [case for case in received if case.id not in opened]
+        if whole:
+            change(whole, Verb.ACCEPT, [facts[case.id] for case in whole], actor=actor, now=now)
+        if opened:
+            gaps.open_all(received, opened, facts, actor=actor, now=now)
         return [case.id for case in received]
 
 
@@ -63,49 +75,8 @@ def decline(*, actor: Actor, case_id: int, reason: str, competent: str = "", now
         cases = lock_cases(actor, [case_id])
         check_power(actor, cases, Power.ACCEPT, now)
         remark = remarks.write(case_id, "decline", text, actor=actor, now=now)
+        clocks.stop([case_id], now=now)
         change(cases, Verb.DECLINE, [{"remark": remark}], actor=actor, now=now)
-
-
-def ask_correction(
-    *, actor: Actor, case_id: int, text: str, materials: Sequence[str] = (), until: date, now: datetime
-) -> None:
-    """Tell once everything that is to be corrected, with a date (补正告知).
-
-    `materials` are keys of materials to be supplied anew; they become missing. Raises `Invalid` for a date that
-    is not after today.
-    """
-    rules.check_clerk(actor)
-    told = rules.check_remark(text, what=_("需要补正的内容"))
-    if until <= local(now).date():
-        raise Invalid(_("补正期限应在今天之后，请重新选择日期。"), code="date", field="until")
-    with transaction.atomic(durable=True):
-        cases = lock_cases(actor, [case_id])
-        check_power(actor, cases, Power.ACCEPT, now)
-        unsettled = ApplicationMaterial.objects.filter(
-            application_id=cases[0].application_id, material__in=materials
-        )
-        unsettled.update(source="", reference="", evidence_id=None, file=None, checked=False)
-        remark = remarks.write(case_id, "correction", told, actor=actor, now=now)
-        facts = {"remark": remark, "materials": sorted(materials), **to_facts(correct_until=until)}
-        change(cases, Verb.ASK_CORRECTION, [facts], actor=actor, now=now)
-
-
-def correct(*, actor: Actor, case_id: int, materials: Mapping[str, Settlement], now: datetime) -> None:
-    """Take in what was corrected; the case is received again. Raises `Invalid` naming what is still missing."""
-    rules.check_clerk(actor)
-    with transaction.atomic(durable=True):
-        cases = lock_cases(actor, [case_id])
-        for key, settled in materials.items():
-            ApplicationMaterial.objects.filter(application_id=cases[0].application_id, material=key).update(
-                source=settled.source,
-                reference=settled.reference,
-                evidence_id=settled.evidence_id,
-                file_id=settled.file_id,
-                checked=settled.checked,
-            )
-        _check_materials(cases[0].application_id, cases)
-        facts = {"materials": sorted(materials), "correct_until": None}
-        change(cases, Verb.CORRECT, [facts], actor=actor, now=now)
 
 
 def check_power(actor: Actor, cases: Sequence[Case], power: Power, now: datetime) -> None:
@@ -119,15 +90,27 @@ def check_power(actor: Actor, cases: Sequence[Case], power: Power, now: datetime
         check_mandate(scope, item.department, item.key, names.get(item.department, item.department))
 
 
-def _check_materials(application_id: int, cases: Sequence[Case]) -> None:
-    items = [case.item_key for case in cases]
-    missing = list(
-        ApplicationMaterial.objects.filter(
-            application_id=application_id, necessity=Necessity.REQUIRED, source="", items__overlap=items
-        )
-        .order_by("id")
-        .values_list("material", flat=True)
+def missing_materials(application_id: int, cases: Sequence[Case]) -> list[ApplicationMaterial]:
+    """What these cases still need, in the order of the application; what may be left out does not count."""
+    found = ApplicationMaterial.objects.filter(
+        application_id=application_id, source="", items__overlap=[case.item_key for case in cases]
     )
-    if missing:
-        types = catalogue_queries.current().materials
-        raise rules.Incomplete({}, missing, (types[key].name if key in types else key for key in missing))
+    return list(found.exclude(necessity=Necessity.OPTIONAL).order_by("id"))
+
+
+def check_required(missing: Sequence[ApplicationMaterial], cases: Sequence[Case]) -> None:
+    """Nothing that must be there is missing. Raises `Incomplete` with all of it."""
+    concerned = {case.item_key for case in cases}
+    required = [
+        row.material
+        for row in missing
+        if row.necessity == Necessity.REQUIRED and not concerned.isdisjoint(row.items)
+    ]
+    if required:
+        names = material_names()
+        raise rules.Incomplete({}, required, (names.get(key, key) for key in required))
+
+
+def material_names() -> Mapping[str, str]:
+    """Material type key → name, of the catalogue in force."""
+    return {key: kind.name for key, kind in catalogue_queries.current().materials.items()}

@@ -15,6 +15,8 @@ from yichuang.cases.locking import lock_case, lock_cases, lock_sisters
 from yichuang.cases.models import Case
 from yichuang.cases.states import WORKED, Outcome, Stage, Verb
 from yichuang.cases.writing import change
+from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.regimes import GapsHold
 from yichuang.identity.data import SYSTEM, Actor, ActorKind
 from yichuang.identity.queries import staff_name
 
@@ -48,6 +50,7 @@ def decide(*, actor: Actor, case_id: int, outcome: Outcome, opinion: str, now: d
     with transaction.atomic(durable=True):
         case = _lock_for_review(actor, case_id, now)
         _check_not_elsewhere(case)
+        _check_no_gap(case, outcome)
         remark = remarks.write(case_id, "decision", text, actor=actor, now=now)
         clocks.stop([case.id], now=now)
         change([case], Verb.DECIDE, [_decision_facts(outcome, remark, now)], actor=actor, now=now)
@@ -115,6 +118,16 @@ def _lock_for_review(actor: Actor, case_id: int, now: datetime) -> Case:
 def _check_not_elsewhere(case: Case) -> None:
     if case.partner:
         raise Overtaken(_("这件由部门业务系统办理，结果会自动返回，请勿在平台上重复决定。"), code="elsewhere")
+
+
+def _check_no_gap(case: Case, outcome: Outcome) -> None:
+    """Nothing is granted over an open gap where the procedural law has the decision wait for it."""
+    if case.gap_until is None or outcome is not Outcome.GRANTED:
+        return
+    regime = catalogue_queries.regime(catalogue_queries.item_version(case.item_version_id))
+    if regime.gaps_hold is GapsHold.DECISION:
+        sentence = _("还有容缺材料没有补交（期限%(until)s），补齐后才能作出准予决定。")
+        raise Invalid(sentence % {"until": case.gap_until.isoformat()}, code="gap_open")
 
 
 def _decision_facts(outcome: Outcome, remark: int, now: datetime) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from django.utils.translation import gettext as _
 
 from yichuang.catalogue.data import Item
+from yichuang.catalogue.regimes import DEFAULT_REGIMES
 from yichuang.catalogue.rules.notes import Notes
 
 ELEMENT_TYPES = (
@@ -46,6 +47,8 @@ def _check_item(notes: Notes, item: Item) -> None:
         notes.refer(("materials", position, "material"), "materials", entry.material, catalogue.materials)
     _check_twice(notes, "elements", [(field.element, field.when) for field in item.elements])
     _check_twice(notes, "materials", [(entry.material, entry.when) for entry in item.materials])
+    if item.regime:
+        notes.refer(("regime",), "regimes", item.regime, {*catalogue.regimes, *DEFAULT_REGIMES})
     if item.licence_type:
         notes.refer(("licence_type",), "licence_types", item.licence_type, catalogue.licence_types)
     if item.partner and notes.refer(("partner",), "partners", item.partner, catalogue.partners):

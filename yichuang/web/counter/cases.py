@@ -15,7 +15,7 @@ from yichuang.base import files
 from yichuang.base.clock import local, now
 from yichuang.base.errors import Invalid, Refused
 from yichuang.cases import queries, reading
-from yichuang.cases.actions import acceptance
+from yichuang.cases.actions import acceptance, correction
 from yichuang.cases.data import CaseRow, MaterialRow, Settlement
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.rules import Incomplete
@@ -48,7 +48,7 @@ def ask_correction(request: Request, number: str) -> HttpResponseBase:
     row, found = queries.application_of_case(request.actor, number, now=now())
     known = [material.key for material in queries.materials(row.id, [found.item_key])]
     try:
-        acceptance.ask_correction(
+        correction.ask_correction(
             actor=request.actor,
             case_id=found.id,
             text=request.POST.get("text", ""),
@@ -88,7 +88,7 @@ def correct(request: Request, number: str) -> HttpResponseBase:
     row, found = queries.application_of_case(request.actor, number, now=now())
     try:
         materials = _settled(request)
-        acceptance.correct(actor=request.actor, case_id=found.id, materials=materials, now=now())
+        correction.correct(actor=request.actor, case_id=found.id, materials=materials, now=now())
     except Incomplete as refusal:
         return _refused(request, row, found, refusal)
     except Invalid as refusal:

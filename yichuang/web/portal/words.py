@@ -18,6 +18,9 @@ _GRANTED: dict[Stage, Promise] = {
     Stage.RECEIVED: gettext_lazy("窗口收下了材料，正在核对"),
     Stage.CORRECTING: gettext_lazy("还缺东西，请您补来"),
     Stage.DECLINED: gettext_lazy("没有受理，理由在决定书里"),
+    Stage.WITHDRAWN: gettext_lazy("您撤回了申请"),
+    Stage.DEEMED_WITHDRAWN: gettext_lazy("没有按期补来，视为撤回"),
+    Stage.REVOKED: gettext_lazy("缺的材料没有按期补交，受理已撤销"),
     Stage.ACCEPTED: gettext_lazy("已经受理，等着审查"),
     Stage.IN_REVIEW: gettext_lazy("正在审查"),
     Stage.DECIDED: gettext_lazy("已经批准，正在制作结果"),
@@ -38,7 +41,13 @@ _DEEDS: dict[Verb, Promise] = {
     Verb.ASK_CORRECTION: gettext_lazy("一次告知需要补的东西"),
     Verb.CORRECT: gettext_lazy("收到补来的东西"),
     Verb.DECLINE: gettext_lazy("不予受理"),
+    Verb.WITHDRAW: gettext_lazy("撤回申请"),
+    Verb.DEEM_WITHDRAWN: gettext_lazy("没有按期补正，视为撤回"),
     Verb.ACCEPT: gettext_lazy("受理"),
+    Verb.ACCEPT_WITH_GAPS: gettext_lazy("容缺受理，缺的材料约定后补"),
+    Verb.DEEM_ACCEPTED: gettext_lazy("超过受理期限未告知，视为受理"),
+    Verb.CURE_GAP: gettext_lazy("收到后补的材料"),
+    Verb.REVOKE_ACCEPTANCE: gettext_lazy("没有按期补交，撤销受理"),
     Verb.RELEASE: gettext_lazy("前面的事项办好了，开始计时"),
     Verb.BEGIN_REVIEW: gettext_lazy("部门系统已经收到，开始审查"),
     Verb.DECIDE: gettext_lazy("作出决定：准予"),
@@ -48,7 +57,17 @@ _DEEDS: dict[Verb, Promise] = {
 }
 _REFUSAL = gettext_lazy("作出决定：不予许可")
 #: Acts of the counter; the others are the department's or the platform's.
-_AT_THE_COUNTER = frozenset({Verb.RECEIVE, Verb.ASK_CORRECTION, Verb.CORRECT, Verb.DECLINE, Verb.ACCEPT})
+_AT_THE_COUNTER = frozenset(
+    {
+        Verb.RECEIVE,
+        Verb.ASK_CORRECTION,
+        Verb.CORRECT,
+        Verb.DECLINE,
+        Verb.ACCEPT,
+        Verb.ACCEPT_WITH_GAPS,
+        Verb.CURE_GAP,
+    }
+)
 _WEEKDAYS: tuple[Promise, ...] = (
     gettext_lazy("星期一"),
     gettext_lazy("星期二"),

@@ -1,0 +1,147 @@
+"""容缺: accepting although secondary materials are missing, and curing what was missing.
+
+Only materials that the guide marks as 容缺后补 may follow (浙江规定 art. 11; domain trap 5). What is open stands in
+`Gap`; its clock reminds, and ends the acceptance where the date passes (`overdue.revoke_acceptance`).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from yichuang.base.clock import local
+from yichuang.base.errors import Invalid, Overtaken
+from yichuang.cases import clocks, rules
+from yichuang.cases.data import OpenedGap, Settlement
+from yichuang.cases.fold import to_facts
+from yichuang.cases.locking import lock_cases
+from yichuang.cases.models import ApplicationMaterial, Case, Gap
+from yichuang.cases.states import Verb
+from yichuang.cases.writing import change
+from yichuang.catalogue import queries as catalogue_queries
+from yichuang.deadlines import keeping
+from yichuang.deadlines.clocks import due
+from yichuang.deadlines.data import ClockKind
+from yichuang.deadlines.keeping import NewClock
+from yichuang.deadlines.queries import calendar
+from yichuang.identity.data import Actor
+
+PAUSE_REASON = "gap"
+
+
+def of(
+    cases: Sequence[Case], missing: Sequence[ApplicationMaterial], accepted_at: datetime
+) -> dict[int, OpenedGap]:
+    """The gaps with which each case would be accepted; a case that misses nothing is not in it.
+
+    The earliest of the materials' own limits counts, or that of the procedural law where none is named.
+    """
+    opened = {}
+    for case in cases:
+        keys = tuple(row.material for row in missing if case.item_key in row.items)
+        if not keys:
+            continue
+        item = catalogue_queries.item_version(case.item_version_id)
+        regime = catalogue_queries.regime(item)
+        named = [
+            entry.supply_within for entry in item.materials if entry.material in keys and entry.supply_within
+        ]
+        ends = [(due(calendar(), accepted_at, limit).at, limit) for limit in named or [regime.gap_within]]
+        end, limit = min(ends, key=lambda one: one[0])
+        opened[case.id] = OpenedGap(keys, limit, local(end).date(), regime.gap_pauses)
+    return opened
+
+
+def open_all(
+    cases: Sequence[Case],
+    opened: Mapping[int, OpenedGap],
+    facts: Mapping[int, Mapping[str, Any]],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Accept locked cases with their gaps, in the caller's transaction; `facts` are those of the acceptance."""
+    concerned = [case for case in cases if case.id in opened]
+    Gap.objects.bulk_create(
+        Gap(
+            case=case,
+            materials=list(opened[case.id].materials),
+            approved_by=actor.id,
+            opened_at=now,
+            until=opened[case.id].until,
+        )
+        for case in concerned
+    )
+    keeping.start(
+        [NewClock(ClockKind.GAP, clocks.SUBJECT, case.id, opened[case.id].limit) for case in concerned],
+        now=now,
+    )
+    for case in concerned:
+        if opened[case.id].pauses and not case.waiting:
+            keeping.pause(clocks.SUBJECT, case.id, reason=PAUSE_REASON, now=now)
+    whole = [
+        {
+            **facts[case.id],
+            **({"due_at": None, "statutory_due_at": None} if opened[case.id].pauses else {}),
+            "materials": list(opened[case.id].materials),
+            **to_facts(gap_until=opened[case.id].until),
+        }
+        for case in concerned
+    ]
+    change(concerned, Verb.ACCEPT_WITH_GAPS, whole, actor=actor, now=now)
+
+
+def cure(
+    *, actor: Actor, case_id: int, materials: Mapping[str, Settlement], now: datetime
+) -> tuple[str, ...]:
+    """Take in materials that were missing; returns the keys of those that are still open.
+
+    Once nothing is open the gap is cured and its clock stops. Raises `Invalid` where nothing was given,
+    `Overtaken` where the case has no open gap (any more).
+    """
+    rules.check_clerk(actor)
+    with transaction.atomic(durable=True):
+        case = lock_cases(actor, [case_id])[0]
+        gap = Gap.objects.filter(case_id=case_id, cured_at=None).first()
+        if gap is None or case.gap_until is None:
+            raise Overtaken(_("这一件没有待补的容缺材料：可能已经补齐。请刷新页面查看。"), code="no_gap")
+        given = {key: settled for key, settled in materials.items() if key in gap.materials}
+        if not given:
+            raise Invalid(_("请勾选或上传至少一份待补的材料。"), code="nothing_given")
+        settle(case.application_id, given)
+        left = tuple(
+            ApplicationMaterial.objects.filter(
+                application_id=case.application_id, material__in=gap.materials, source=""
+            )
+            .order_by("id")
+            .values_list("material", flat=True)
+        )
+        facts: dict[str, Any] = {"materials": sorted(given), "left": list(left)}
+        if not left:
+            facts |= _cured(case, gap, now)
+        change([case], Verb.CURE_GAP, [facts], actor=actor, now=now)
+        return left
+
+
+def settle(application_id: int, materials: Mapping[str, Settlement]) -> None:
+    """Write down how materials of an application were settled, in the caller's transaction."""
+    for key, settled in materials.items():
+        ApplicationMaterial.objects.filter(application_id=application_id, material=key).update(
+            source=settled.source,
+            reference=settled.reference,
+            evidence_id=settled.evidence_id,
+            file_id=settled.file_id,
+            checked=settled.checked,
+        )
+
+
+def _cured(case: Case, gap: Gap, now: datetime) -> dict[str, Any]:
+    gap.cured_at = now
+    gap.save(update_fields=["cured_at"])
+    keeping.stop(clocks.SUBJECT, [case.id], [ClockKind.GAP], now=now)
+    facts: dict[str, Any] = {"gap_until": None}
+    if case.due_at is None and case.started_at is not None and case.decided_at is None:
+        facts |= clocks.moved_facts(keeping.resume(clocks.SUBJECT, case.id, now=now))
+    return facts

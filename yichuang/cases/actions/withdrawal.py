@@ -1,0 +1,49 @@
+"""撤回: the applicant takes an application back, wholly or in part, before the result exists."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from yichuang.base.errors import Forbidden, Invalid, Refused
+from yichuang.cases import clocks, remarks, rules
+from yichuang.cases.locking import lock_cases_of
+from yichuang.cases.states import MOVES, Stage, Verb
+from yichuang.cases.writing import change
+from yichuang.identity.data import Actor, ActorKind
+
+
+def withdraw(
+    *, actor: Actor, application_id: int, case_ids: Sequence[int], reason: str, now: datetime
+) -> None:
+    """Withdraw these cases of the application at the applicant's wish; what the others do is not touched.
+
+    The applicant acts herself, or a clerk at the counter with her written wish. Raises `Refused` for a case whose
+    result exists already or that the department's own system handles, `Invalid` where none is named.
+    """
+    text = rules.check_remark(reason, what=_("撤回的理由"))
+    if actor.kind is not ActorKind.APPLICANT:
+        rules.check_clerk(actor)
+    with transaction.atomic(durable=True):
+        _application, cases = lock_cases_of(actor, application_id)
+        wanted = [case for case in cases if case.id in set(case_ids)]
+        if not wanted:
+            raise Invalid(_("请选择要撤回的事项。"), code="nothing_chosen", field="case")
+        for case in wanted:
+            if case.stage not in MOVES[Verb.WITHDRAW].origins:
+                sentence = _("“%(item)s”已经办完或已经结束，不能撤回。")
+                raise Refused(sentence % {"item": case.item_name}, code="too_late")
+            if case.partner and case.stage == Stage.IN_REVIEW:
+                sentence = _("“%(item)s”已由部门业务系统办理，请向该部门申请撤回。")
+                raise Forbidden(sentence % {"item": case.item_name}, code="elsewhere")
+        facts = [
+            {
+                "remark": remarks.write(case.id, "withdrawal", text, actor=actor, now=now),
+                "claimed_by": None,
+                "claimed_until": None,
+            }
+            for case in wanted
+        ]
+        clocks.stop([case.id for case in wanted], now=now)
+        change(wanted, Verb.WITHDRAW, facts, actor=actor, now=now)

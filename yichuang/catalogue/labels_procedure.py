@@ -1,0 +1,54 @@
+"""What the fields of calendar, lights and regimes are called (part of `labels.FIELDS`)."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from yichuang.catalogue import folder, regimes
+from yichuang.deadlines.data import Rung
+
+OF_PROCEDURE: Mapping[type, Mapping[str, Promise]] = {
+    folder.DayOverride: {
+        "date": _("日期"),
+        "worked": _("上班情况"),
+        "name": _("名称"),
+        "provisional": _("是否暂定"),
+        "region": _("区划"),
+    },
+    folder.OfficeHoursEntry: {
+        "valid_from": _("起始日"),
+        "morning_start": _("上午上班"),
+        "morning_end": _("上午下班"),
+        "afternoon_start": _("下午上班"),
+        "afternoon_end": _("下午下班"),
+        "region": _("区划"),
+    },
+    Rung: {
+        "key": _("键"),
+        "clock": _("时限"),
+        "light": _("灯"),
+        "left": _("剩余百分比"),
+        "least": _("至少剩余"),
+        "over": _("超期"),
+        "acts": _("动作"),
+    },
+    regimes.Regime: {
+        "key": _("标识"),
+        "name": _("名称"),
+        "basis": _("依据"),
+        "accept_within": _("受理期限"),
+        "silence": _("受理期限届满未告知"),
+        "corrections": _("可以告知补正"),
+        "correct_within": _("补正期限"),
+        "gap_within": _("容缺补交期限"),
+        "gap_pauses": _("容缺期间停止计时"),
+        "gaps_hold": _("容缺未补齐时不得"),
+        "extend_by": _("可以延长"),
+        "two_officers": _("实质审查须两人"),
+        "deliver_within": _("颁发送达期限"),
+        "inspect_within": _("承诺核查期限"),
+        "reconsider_within": _("行政复议期限"),
+        "sue_within": _("行政诉讼期限"),
+    },
+}

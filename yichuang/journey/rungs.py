@@ -1,0 +1,72 @@
+"""What follows when a clock reaches a rung of its ladder: for every act of the ladders one handler.
+
+Reminders go to the desks of those who must know; what the law makes of a silence is an act of the case.
+Every handler may run twice.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from yichuang.cases import clocks
+from yichuang.cases.actions import overdue
+from yichuang.cases.models import Case
+from yichuang.cases.states import ENDED
+from yichuang.deadlines.data import ClockKind, RungAct
+from yichuang.deadlines.models import Clock
+from yichuang.deadlines.queries import ladder
+from yichuang.identity.data import Role
+from yichuang.notices import reminders
+
+#: Who is reminded of what runs for the department, and who of what runs for the counter.
+_AT_THE_COUNTER = frozenset({ClockKind.ACCEPTANCE, ClockKind.GAP, ClockKind.DELIVERY})
+
+
+def act(facts: Mapping[str, Any], *, clock_id: int, entry_id: int, now: datetime) -> None:
+    """Do everything that this rung asks for. A rung that the ladder no longer has asks for nothing."""
+    rung = next((one for one in ladder(ClockKind(facts["clock"])) if one.key == facts["rung"]), None)
+    if rung is None or facts["of"] != clocks.SUBJECT:
+        return
+    case = Case.objects.select_related("application").get(id=facts["of_id"])
+    for wanted in rung.acts:
+        HANDLERS[wanted](case, Clock.objects.get(id=clock_id), facts["rung"], now)
+
+
+def _remind(case: Case, clock: Clock, rung: str, now: datetime) -> None:
+    """提醒: the counter that received it, or the officers of the department."""
+    if clock.kind in _AT_THE_COUNTER:
+        _write(case, rung, Role.CLERK, case.application.centre_id, now)
+    else:
+        _write(case, rung, Role.OFFICER, case.department_id, now)
+
+
+def _alert(case: Case, _clock: Clock, rung: str, now: datetime) -> None:
+    """报告: the chief officer of the department, and the manager of the centre."""
+    _write(case, rung, Role.CHIEF_OFFICER, case.department_id, now)
+    _write(case, rung, Role.MANAGER, case.application.centre_id, now)
+
+
+def _write(case: Case, rung: str, role: Role, department_id: int, now: datetime) -> None:
+    if case.stage not in ENDED:
+        reminders.remind(case_number=case.number, rung=rung, role=role, department_id=department_id, now=now)
+
+
+def _deem_accepted(case: Case, clock: Clock, _rung: str, now: datetime) -> None:
+    overdue.deem_accepted(case_id=case.id, since=clock.started_at, now=now)
+
+
+def _deem_withdrawn(case: Case, _clock: Clock, _rung: str, now: datetime) -> None:
+    overdue.deem_withdrawn(case_id=case.id, now=now)
+
+
+def _revoke_acceptance(case: Case, _clock: Clock, _rung: str, now: datetime) -> None:
+    overdue.revoke_acceptance(case_id=case.id, now=now)
+
+
+HANDLERS: dict[RungAct, Callable[[Case, Clock, str, datetime], None]] = {
+    RungAct.REMIND: _remind,
+    RungAct.ALERT: _alert,
+    RungAct.DEEM_ACCEPTED: _deem_accepted,
+    RungAct.DEEM_WITHDRAWN: _deem_withdrawn,
+    RungAct.REVOKE_ACCEPTANCE: _revoke_acceptance,
+}

@@ -19,6 +19,7 @@ from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, Seq
 from yichuang.catalogue.data import Bundle, Grant, Item, Situation
 from yichuang.catalogue.folder import Folder
 from yichuang.catalogue.loading import DEFAULTS, FILES, FOLDERS, HIDDEN, TEXTS, GrantRow, with_task_code
+from yichuang.catalogue.regimes import DEFAULT_REGIMES
 from yichuang.catalogue.tables import width
 from yichuang.deadlines.data import Limit
 from yichuang.deadlines.ladders import DEFAULT_RUNGS
@@ -61,11 +62,14 @@ def entry_file(value: Item | Bundle, folder: Folder, shared: Mapping[str, Situat
     return _text(_record(value, shared or {}))
 
 
+_AS_EVERYWHERE: Mapping[str, Any] = {"rungs": DEFAULT_RUNGS, "regimes": DEFAULT_REGIMES}
+
+
 def _rows(folder: Folder, name: str, shared: Mapping[str, Situation]) -> list[Any]:
     if name == "situations":
         return list(shared.values())
     rows = folder.entries(name)
-    if name == "rungs" and rows == DEFAULT_RUNGS:  # no file of its own: as everywhere
+    if rows == _AS_EVERYWHERE.get(name):  # no file of its own
         return []
     if name == "grants":
         return [

@@ -96,20 +96,28 @@ def find(text: str, limit: int = 20) -> tuple[Hit, ...]:
     words = normal(text).replace("\0", "").split()[:_WORDS]
     if not words:
         return ()
-    hits = _ranked(_as_typed(words), lambda one: _all(one, words, _worth), limit)
+    hits = _as_it_is(words, limit)
+    pieces = [] if hits else _pieces_of(words)
+    if pieces and pieces != words:
+        hits = _as_it_is(pieces, limit)
     if not hits:
         hits = _ranked(_with_a_slip(words), lambda one: _all(one, words, _slip_worth), limit)
-    if not hits and len(words) == 1 and len(words[0]) >= _QUESTION and not words[0].isascii():
-        hits = _answer(words[0], limit)
-    return hits
+    return hits or _most_of(pieces, limit)
 
 
-def _answer(question: str, limit: int) -> tuple[Hit, ...]:
-    """For a question in plain words: what has all of its pieces, else what has most of them."""
-    pieces = [piece for piece in _FILLERS.split(question) if piece][:_WORDS]
-    hits = _ranked(_as_typed(pieces), lambda one: _all(one, pieces, _worth), limit) if pieces else ()
-    if hits or not pieces:
-        return hits
+def _as_it_is(words: Sequence[str], limit: int) -> tuple[Hit, ...]:
+    return _ranked(_as_typed(words), lambda one: _all(one, words, _worth), limit)
+
+
+def _pieces_of(words: Sequence[str]) -> list[str]:
+    """What a question in plain words is about; nothing where it is none."""
+    if len(words) > 1 or len(words[0]) < _QUESTION or words[0].isascii():
+        return []
+    return [piece for piece in _FILLERS.split(words[0]) if piece][:_WORDS]
+
+
+def _most_of(pieces: Sequence[str], limit: int) -> tuple[Hit, ...]:
+    """What has the most of the pieces, or of their ends."""
     parts = {piece for piece in pieces if len(piece) > 1}
     parts |= {end for piece in parts for end in (piece[:2], piece[-2:])}
     return _ranked(

@@ -50,19 +50,12 @@ _FILLERS = re.compile(
     "请问|我想|我要|想要|以后|之后|的时候|一家|一个|[我你想要去了吗呢吧啊的地得和与及、，。？！?!,.]"
 )
 
-_FIND = """
-SELECT found.kind, found.key, found.name, found.department, found.board, found.department_key, found.code,
-       found.rank, found.texts
-FROM unnest(%s::text[]) AS condition
-CROSS JOIN LATERAL (
-    (SELECT * FROM catalogue_search WHERE tier = 0 AND words @@ condition::tsquery ORDER BY rank, key LIMIT %s)
-    UNION ALL
-    (SELECT * FROM catalogue_search WHERE tier = 1 AND words @@ condition::tsquery ORDER BY rank, key LIMIT %s)
-    UNION ALL
-    (SELECT * FROM catalogue_search WHERE tier = 2 AND words @@ condition::tsquery ORDER BY rank, key LIMIT %s)
-    LIMIT %s
-) AS found
-"""
+_COLUMNS = "kind, key, name, department, board, department_key, code, rank, texts"
+#: One condition after the other; the next tier is looked at only while there are not enough.
+_OF_TIER = """(SELECT {columns} FROM catalogue_search WHERE tier = {tier} AND words @@ condition::tsquery
+ ORDER BY rank, key LIMIT %s)"""
+_TIERS = " UNION ALL ".join(_OF_TIER.format(columns=_COLUMNS, tier=tier) for tier in (0, 1, 2))
+_FIND = f"SELECT found.* FROM unnest(%s::text[]) AS condition CROSS JOIN LATERAL ({_TIERS} LIMIT %s) AS found"  # noqa: S608 - made of constants
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,19 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from yichuang.base import clock
 from yichuang.base.errors import Refused
-from yichuang.catalogue import incoming, packages, queries
+from yichuang.catalogue import incoming, packages, queries, spreadsheets
+from yichuang.catalogue.actions import mapping as mappings
 from yichuang.catalogue.actions.publishing import publish_folder
 from yichuang.catalogue.differences import Change, Fate
 from yichuang.catalogue.folder import Folder
 from yichuang.catalogue.incoming import Incoming
 from yichuang.catalogue.labels import LISTS
+from yichuang.catalogue.spreadsheet_taking import Mapped
 from yichuang.catalogue.writing import folder_files
 from yichuang.identity.data import SYSTEM
 
@@ -27,6 +31,8 @@ def export(target: Path, release: int | None) -> int:
         return 1
     if target.suffix.lower() == ".zip":
         target.write_bytes(packages.pack(folder, number))
+    elif target.suffix.lower() == ".xlsx":
+        target.write_bytes(spreadsheets.write(folder))
     elif target.exists() and (not target.is_dir() or any(target.iterdir())):
         print(_("“%(target)s”已经存在且不是空文件夹，没有导出。请换一个位置。") % {"target": target})
         return 1
@@ -37,10 +43,10 @@ def export(target: Path, release: int | None) -> int:
     return 0
 
 
-def import_file(file: Path, *, dry_run: bool) -> int:
-    """Say what importing a package would change; publish it unless `dry_run`."""
+def import_file(file: Path, *, mapping: str = "", dry_run: bool) -> int:
+    """Say what importing a package or a spreadsheet would change; publish it unless `dry_run`."""
     try:
-        found = incoming.from_package(file.read_bytes())
+        found = incoming.from_file(file.read_bytes(), incoming.mapping(mapping))
         _print(_lines(found))
         if found.faults or found.folder is None:
             print(_("共%(count)d处错误，没有导入。") % {"count": len(found.faults)})
@@ -55,6 +61,23 @@ def import_file(file: Path, *, dry_run: bool) -> int:
         print(refused)
         return 1
     print(_("已导入，发布为第%(release)d次目录。") % {"release": publication.release})
+    return 0
+
+
+def keep_mapping(name: str, file: Path) -> int:
+    """Keep the mapping that a YAML file says (`sheets`, `columns`, `words`) under a name."""
+    try:
+        said = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+        mappings.keep_mapping(name=name, mapped=Mapped(**said), actor=SYSTEM, now=clock.now())
+    except (OSError, UnicodeDecodeError, YAMLError, TypeError) as error:
+        print(
+            _("对照文件读不出来(要有sheets、columns、words三部分，UTF-8编码)：%(reason)s") % {"reason": error}
+        )
+        return 1
+    except Refused as refused:
+        print(refused)
+        return 1
+    print(_("已保存对照“%(name)s”。") % {"name": name})
     return 0
 
 

@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass
 
-from yichuang.catalogue import packages, queries
+from django.utils.translation import gettext as _
+
+from yichuang.base.errors import NotVisible, Refused
+from yichuang.catalogue import packages, queries, spreadsheet_files
 from yichuang.catalogue.checking import check
 from yichuang.catalogue.differences import Change, changes
 from yichuang.catalogue.folder import Fault, Folder
+from yichuang.catalogue.models import ImportMapping
+from yichuang.catalogue.spreadsheet_taking import Mapped, take
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +32,37 @@ def from_package(content: bytes) -> Incoming:
         return Incoming(base, None, reading.faults, ())
     faults = tuple(sorted({*reading.faults, *check(reading.folder)}))
     return Incoming(base, reading.folder, faults, changes(before, reading.folder))
+
+
+def from_file(content: bytes, mapped: Mapped) -> Incoming:
+    """What importing a file would do: a package, or a spreadsheet over what is in force, by its content.
+
+    Raises `Invalid` where it is neither, `Refused` for a spreadsheet where nothing was published yet.
+    """
+    if packages.is_package(content):
+        return from_package(content)
+    base, before = queries.in_force()
+    if before is None:
+        sentence = _("还没有发布过目录，表格没有可以更新的底稿。请先发布文件夹或者导入目录包。")
+        raise Refused(sentence, code="nothing_published")
+    tables, remarks = spreadsheet_files.read(content)
+    folder, faults = take(tables, before, mapped)
+    return Incoming(base, folder, faults, changes(before, folder), tuple(remarks))
+
+
+def mapping(name: str) -> Mapped:
+    """The mapping that was kept under a name; "": none. Raises `NotVisible` where there is none such."""
+    if not name:
+        return Mapped()
+    row = ImportMapping.objects.filter(name=name).first()
+    if row is None:
+        sentence = _("没有名为“%(name)s”的对照；已有的：%(names)s。")
+        raise NotVisible(
+            sentence % {"name": name, "names": "、".join(mapping_names()) or "-"}, code="mapping_unknown"
+        )
+    return Mapped(**row.content)
+
+
+def mapping_names() -> list[str]:
+    """The names of the mappings that were kept."""
+    return list(ImportMapping.objects.order_by("name").values_list("name", flat=True))

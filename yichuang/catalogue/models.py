@@ -182,3 +182,17 @@ class SearchEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class ImportMapping(models.Model):
+    """What a centre's spreadsheet calls our sheets, columns and words (导入对照), kept for the next time."""
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.CharField(max_length=60, unique=True)
+    content = models.JSONField(help_text="sheets, columns and words as `spreadsheet_taking.Mapped` has them")
+
+    class Meta:
+        db_table = "catalogue_import_mapping"
+
+    def __str__(self) -> str:
+        return self.name

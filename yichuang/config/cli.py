@@ -89,7 +89,15 @@ def _catalogue_import(chosen: argparse.Namespace) -> int:
         _ready()
         from yichuang.catalogue import exchanging
 
-        return exchanging.import_file(chosen.file, dry_run=chosen.dry_run)
+        return exchanging.import_file(chosen.file, mapping=chosen.mapping, dry_run=chosen.dry_run)
+
+
+def _catalogue_mapping(chosen: argparse.Namespace) -> int:
+    with embedded.available():
+        _ready()
+        from yichuang.catalogue import exchanging
+
+        return exchanging.keep_mapping(chosen.name, chosen.file)
 
 
 def _plan(chosen: argparse.Namespace) -> int:
@@ -221,28 +229,7 @@ def _parser() -> argparse.ArgumentParser:
     docs = add("docs", _docs, "draw the generated pages of docs/ anew (in a checkout)")
     docs.add_argument("--check", action="store_true", help="only tell whether they are up to date")
 
-    catalogue = commands.add_parser("catalogue", help="check, publish, export or import a city's catalogue")
-    kinds = catalogue.add_subparsers(required=True, metavar="check|publish|export|import")
-    for name, run, text in (
-        ("check", _catalogue_check, "explain every fault of a city's folder with file and line"),
-        ("publish", _catalogue_publish, "make an immutable release of a city's folder"),
-    ):
-        command = kinds.add_parser(name, help=text, description=text)
-        command.add_argument("folder", nargs="?", type=Path, help="default: YICHUANG_CATALOGUE")
-        command.set_defaults(run=run)
-    kinds.choices["check"].add_argument(
-        "--figures", action="store_true", help="also tell which items one credential alone opens"
-    )
-    text = "write a release to a new folder, or to one file for another installation"
-    export = kinds.add_parser("export", help=text, description=text)
-    export.add_argument("target", type=Path, help="a folder, or a file that ends with .zip")
-    export.add_argument("--release", type=int, metavar="N", help="default: the release in force")
-    export.set_defaults(run=_catalogue_export)
-    text = "publish what another installation exported, after saying what it changes"
-    take = kinds.add_parser("import", help=text, description=text)
-    take.add_argument("file", type=Path)
-    take.add_argument("--dry-run", action="store_true", help="only say what would change and what is wrong")
-    take.set_defaults(run=_catalogue_import)
+    _add_catalogue(commands.add_parser)
 
     plan = add(
         "plan", _plan, "show what an item or bundle needs: fields, materials, cases, deadlines, visits"
@@ -278,6 +265,37 @@ def _parser() -> argparse.ArgumentParser:
     )
     seal.add_argument("key", type=Path, help="PEM file, PKCS 8, not encrypted")
     return parser
+
+
+def _add_catalogue(add_parser: Callable[..., argparse.ArgumentParser]) -> None:
+    catalogue = add_parser("catalogue", help="check, publish, export or import a city's catalogue")
+    kinds = catalogue.add_subparsers(required=True, metavar="check|publish|export|import|mapping")
+    for name, run, text in (
+        ("check", _catalogue_check, "explain every fault of a city's folder with file and line"),
+        ("publish", _catalogue_publish, "make an immutable release of a city's folder"),
+    ):
+        command = kinds.add_parser(name, help=text, description=text)
+        command.add_argument("folder", nargs="?", type=Path, help="default: YICHUANG_CATALOGUE")
+        command.set_defaults(run=run)
+    kinds.choices["check"].add_argument(
+        "--figures", action="store_true", help="also tell which items one credential alone opens"
+    )
+    text = "write a release to a new folder, or to one file for another installation"
+    export = kinds.add_parser("export", help=text, description=text)
+    export.add_argument("target", type=Path, help="a folder, or a file that ends with .zip or .xlsx")
+    export.add_argument("--release", type=int, metavar="N", help="default: the release in force")
+    export.set_defaults(run=_catalogue_export)
+    text = "publish what another installation exported, or a spreadsheet says, after saying what it changes"
+    take = kinds.add_parser("import", help=text, description=text)
+    take.add_argument("file", type=Path)
+    take.add_argument("--mapping", default="", metavar="NAME", help="what a spreadsheet's columns mean")
+    take.add_argument("--dry-run", action="store_true", help="only say what would change and what is wrong")
+    take.set_defaults(run=_catalogue_import)
+    text = "keep what a centre's spreadsheet calls our sheets, columns and words"
+    mapping = kinds.add_parser("mapping", help=text, description=text)
+    mapping.add_argument("name")
+    mapping.add_argument("file", type=Path, help="YAML with sheets, columns and words")
+    mapping.set_defaults(run=_catalogue_mapping)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from tests.catalogue_folder import write_folder
 from yichuang.base.clock import CITY_ZONE
 from yichuang.base.errors import Forbidden, Invalid, NotVisible
 from yichuang.catalogue import exchanging, incoming, queries, spreadsheet_files
-from yichuang.catalogue.actions.mapping import keep_mapping
+from yichuang.catalogue.actions.importing import keep_mapping
 from yichuang.catalogue.actions.publishing import publish
 from yichuang.catalogue.data import Fee
 from yichuang.catalogue.differences import changes

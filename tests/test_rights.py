@@ -46,6 +46,7 @@ OWN_OFFICERS = frozenset({"officer", "chief"})
 APPLICANTS = frozenset({"mother", "stranger"})
 MANAGERS = frozenset({"manager", "supervisor"})
 KEEPERS = MANAGERS | {"administrator"}
+PUBLISHERS = frozenset({"manager", "administrator"})
 MOTHER = frozenset({"mother"})
 LOGGED_IN = EVERYBODY - {"visitor"}
 ADMINISTRATOR = frozenset({"administrator"})
@@ -67,6 +68,7 @@ class World:
     guide: str = "newborn"
     topic: str = "birth"
     job: int = 0
+    form: str = "xlsx"
     code: str = ""
     submission: dict[str, Any] = field(default_factory=dict)
     decision: dict[str, Any] = field(default_factory=lambda: {"outcome": "granted", "opinion": "同意"})
@@ -204,7 +206,12 @@ TABLE: dict[str, Row] = {
     "manage:mandates": Row(MANAGERS),
     "manage:partners": Row(KEEPERS),
     "manage:steps": Row(KEEPERS),
-    "manage:retry": Row(frozenset({"manager", "administrator"}), "post", at=("job",)),
+    "manage:retry": Row(PUBLISHERS, "post", at=("job",)),
+    "manage:exchange": Row(PUBLISHERS),
+    "manage:export": Row(PUBLISHERS, at=("form",)),
+    "manage:upload": Row(PUBLISHERS, "post"),
+    "manage:import": Row(PUBLISHERS),
+    "manage:confirm_import": Row(PUBLISHERS, "post"),
     # REST.
     "api:find": Row(EVERYBODY),
     "api:guide": Row(EVERYBODY, at=("guide",)),

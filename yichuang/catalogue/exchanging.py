@@ -10,8 +10,7 @@ from ruamel.yaml.error import YAMLError
 from yichuang.base import clock
 from yichuang.base.errors import Refused
 from yichuang.catalogue import incoming, packages, queries, spreadsheets
-from yichuang.catalogue.actions import mapping as mappings
-from yichuang.catalogue.actions.publishing import publish_folder
+from yichuang.catalogue.actions import importing
 from yichuang.catalogue.differences import Change, Fate
 from yichuang.catalogue.folder import Folder
 from yichuang.catalogue.incoming import Incoming
@@ -53,7 +52,7 @@ def import_file(file: Path, *, mapping: str = "", dry_run: bool) -> int:
             return 1
         if dry_run or not found.changes:
             return 0
-        publication = publish_folder(found.folder, base=found.base, actor=SYSTEM, now=clock.now())
+        publication = importing.take_in(found=found, base=found.base, actor=SYSTEM, now=clock.now())
     except OSError as error:
         print(_("文件读不出来：%(reason)s") % {"reason": error.strerror})
         return 1
@@ -68,7 +67,7 @@ def keep_mapping(name: str, file: Path) -> int:
     """Keep the mapping that a YAML file says (`sheets`, `columns`, `words`) under a name."""
     try:
         said = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
-        mappings.keep_mapping(name=name, mapped=Mapped(**said), actor=SYSTEM, now=clock.now())
+        importing.keep_mapping(name=name, mapped=Mapped(**said), actor=SYSTEM, now=clock.now())
     except (OSError, UnicodeDecodeError, YAMLError, TypeError) as error:
         print(
             _("对照文件读不出来(要有sheets、columns、words三部分，UTF-8编码)：%(reason)s") % {"reason": error}

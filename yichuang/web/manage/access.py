@@ -18,3 +18,9 @@ keeper = only(
     Role.ADMINISTRATOR,
     sentence=_("只有中心管理、督查和系统管理人员可以查看这一页。请用相应的账号登录。"),
 )
+#: Who may publish the catalogue.
+publisher = only(
+    Role.MANAGER,
+    Role.ADMINISTRATOR,
+    sentence=_("只有中心管理和系统管理人员可以导出、导入事项目录。请用相应的账号登录。"),
+)

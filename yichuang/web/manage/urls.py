@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yichuang.web.manage import views
+from yichuang.web.manage import exchange, views
 
 app_name = "manage"
 urlpatterns = [
@@ -12,4 +12,9 @@ urlpatterns = [
     path("steps/", views.steps, name="steps"),
     path("steps/<int:job_id>/retry/", views.retry, name="retry"),
     path("mandates/", views.mandates, name="mandates"),
+    path("catalogue/exchange/", exchange.exchange, name="exchange"),
+    path("catalogue/exchange/export/<str:form>/", exchange.export, name="export"),
+    path("catalogue/exchange/upload/", exchange.upload, name="upload"),
+    path("catalogue/exchange/import/", exchange.preview, name="import"),
+    path("catalogue/exchange/import/confirm/", exchange.confirm, name="confirm_import"),
 ]

@@ -52,6 +52,7 @@ def field(
     wide: bool = False,
     card: str = "",
     key: str = "",
+    accept: str = ".pdf,.jpg,.jpeg,.png",
 ) -> dict[str, Any]:
     """A labelled input with hint and error.
 
@@ -59,6 +60,7 @@ def field(
     `options` as value and label), file, or an element type of the catalogue. `width`: 4, 8, 12, 20 or 40
     Latin letters. `source` and `source_name`: where a filled-in value came from (see `source`). `card`: the
     field of an ID card that the card reader fills in here. `key`: the keyboard shortcut that leads here.
+    `accept`: what the names of the files to choose from end with.
     """
     kind = _KINDS.get(kind, kind)
     described = [f"{name}-hint"] if hint else []
@@ -85,6 +87,7 @@ def field(
         "key": key,
         "described": " ".join(described),
         "checked": False,
+        "accept": accept,
     }
 
 

@@ -1,4 +1,4 @@
-"""Keeping a mapping (保存导入对照) for the next spreadsheet of the same kind."""
+"""Importing (导入): publishing what a file says, and keeping what a centre's spreadsheet calls things."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -7,13 +7,34 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yichuang.base.errors import Invalid
-from yichuang.catalogue.actions.publishing import check_may_publish
+from yichuang.catalogue.actions.publishing import (
+    CatalogueFaulty,
+    Publication,
+    check_may_publish,
+    publish_folder,
+)
+from yichuang.catalogue.incoming import Incoming
 from yichuang.catalogue.models import ImportMapping
 from yichuang.catalogue.spreadsheet_taking import Mapped
 from yichuang.identity.data import Actor
 from yichuang.ledger.actions import Record, record
 
 _LONGEST_NAME = 60
+
+
+def take_in(*, found: Incoming, base: int, actor: Actor, now: datetime) -> Publication:
+    """Publish what a file says, as it was seen over release `base`: all of it or nothing.
+
+    Raises `CatalogueFaulty` where there is any fault, `Overtaken` where something else was published meanwhile,
+    `Forbidden` where the actor may not publish.
+    """
+    if found.faults or found.folder is None:
+        raise CatalogueFaulty(found.faults)
+    with transaction.atomic():
+        publication = publish_folder(found.folder, base=base, actor=actor, now=now)
+        entry = Record("catalogue.imported", "release", publication.release, {"changes": len(found.changes)})
+        record([entry], actor_kind=actor.kind, actor_id=actor.id, now=now)
+    return publication
 
 
 def keep_mapping(*, name: str, mapped: Mapped, actor: Actor, now: datetime) -> None:

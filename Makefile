@@ -54,7 +54,7 @@ bench: install ## measure speed on a database of its own and print one table
 	$(BIN)/python -m bench
 
 screenshots: install translations ## take the pictures of the README in a real browser
-	YICHUANG_SCREENSHOTS=1 $(BIN)/python -m pytest tests/test_journey_browser.py
+	YICHUANG_SCREENSHOTS=1 $(BIN)/python -m pytest tests/test_journey_browser.py tests/test_authoring_browser.py
 
 clean: ## remove the environment and what tools left; the data of the platform stays
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache

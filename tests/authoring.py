@@ -11,6 +11,8 @@ from yichuang.catalogue.actions.keeping import Kept
 from yichuang.catalogue.proposals import ProposalRow
 
 HOUSING = "housing_reform_proof"
+#: An item that neither a bundle nor a list of words needs; its chief officer is chief-zigui.
+ALONE = "real_estate_mortgage"
 MANAGER, REVIEWER = "manager", "manager2"
 
 

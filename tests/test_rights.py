@@ -20,6 +20,7 @@ from yichuang.cases.actions import drafting
 from yichuang.cases.drafts import open_draft
 from yichuang.cases.models import ApplicationMaterial
 from yichuang.cases.states import Stage
+from yichuang.catalogue.actions.proposing import begin_version
 from yichuang.catalogue.data import SourceKind
 from yichuang.identity.models import User
 from yichuang.licences.queries import of_cases
@@ -34,6 +35,7 @@ CAST = {
     "officer": "officer-weijian",
     "other officer": "officer-zhujian",
     "chief": "chief-weijian",
+    "other chief": "chief-zhujian",
     "manager": "manager",
     "supervisor": "supervisor",
     "administrator": "administrator",
@@ -41,10 +43,12 @@ CAST = {
 EVERYBODY = frozenset(CAST)
 STAFF = EVERYBODY - {"visitor", "mother", "stranger"}
 CLERKS = frozenset({"clerk", "colleague"})
-OFFICERS = frozenset({"officer", "other officer", "chief"})
+OFFICERS = frozenset({"officer", "other officer", "chief", "other chief"})
 OWN_OFFICERS = frozenset({"officer", "chief"})
 APPLICANTS = frozenset({"mother", "stranger"})
 MANAGERS = frozenset({"manager", "supervisor"})
+AUTHORS = frozenset({"chief", "other chief", "manager"})
+OWN_AUTHORS = frozenset({"chief", "manager"})
 KEEPERS = MANAGERS | {"administrator"}
 PUBLISHERS = frozenset({"manager", "administrator"})
 MOTHER = frozenset({"mother"})
@@ -52,6 +56,8 @@ LOGGED_IN = EVERYBODY - {"visitor"}
 ADMINISTRATOR = frozenset({"administrator"})
 
 FIRST = "birth_certificate"
+#: An item of the health department of which a new version is being written.
+WRITTEN = "public_hygiene_licence"
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,9 @@ class World:
     material: str
     draft: str
     staff_id: int
+    proposal: int  # of the health department
+    kind: str = "items"
+    item: str = WRITTEN
     guide: str = "newborn"
     topic: str = "birth"
     job: int = 0
@@ -102,6 +111,7 @@ def world(django_db_setup: None, django_db_blocker: Any) -> World:
             material=material.material,
             draft=str(draft),
             staff_id=staff("clerk2").id,
+            proposal=begin_version(actor=staff("chief-weijian"), kind="items", key=WRITTEN, now=NOW),
             submission=json_submission(),
             code=granted.verify_code,
         )
@@ -130,13 +140,14 @@ class Row:
     body: str = ""  # attribute of the world that is sent as JSON
 
 
-#: Addresses whose rights other tests prove: one's own log-in and second factor, what opens by code, partners.
+#: Addresses whose rights other tests prove: one's own log-in and second factor, what opens by code, partners, and
+#: what makes a transaction of its own.
 ELSEWHERE = {
     "account_change_password", "account_inactive", "account_logout", "account_reauthenticate",
     "mfa_activate_totp", "mfa_authenticate", "mfa_deactivate_totp", "mfa_download_recovery_codes",
     "mfa_generate_recovery_codes", "mfa_index", "mfa_reauthenticate", "mfa_view_recovery_codes",
     "openid_connect_callback", "openid_connect_login", "socialaccount_login_cancelled",
-    "track_close", "api:rate_one", "api:track", "api:answer", "api:api-root", "api:openapi-json",
+    "authoring:rehearsal", "track_close", "api:rate_one", "api:track", "api:answer", "api:api-root", "api:openapi-json",
 }  # fmt: skip
 
 
@@ -212,6 +223,23 @@ TABLE: dict[str, Row] = {
     "manage:upload": Row(PUBLISHERS, "post"),
     "manage:import": Row(PUBLISHERS),
     "manage:confirm_import": Row(PUBLISHERS, "post"),
+    # The authors': managers write all items, chief officers those of their own department, managers review.
+    "authoring:home": Row(AUTHORS),
+    "authoring:begin": Row(AUTHORS),
+    "authoring:subject": Row(OWN_AUTHORS, at=("kind", "item")),
+    "authoring:begin_version": Row(OWN_AUTHORS, "post", at=("kind", "item")),
+    "authoring:withdraw": Row(OWN_AUTHORS, "post", at=("kind", "item")),
+    "authoring:edit": Row(OWN_AUTHORS, at=("proposal",)),
+    "authoring:keep": Row(OWN_AUTHORS, "post", at=("proposal",)),
+    "authoring:review": Row(OWN_AUTHORS, at=("proposal",)),
+    "authoring:comment": Row(OWN_AUTHORS, "post", at=("proposal",)),
+    "authoring:recall": Row(OWN_AUTHORS, "post", at=("proposal",)),
+    "authoring:return": Row(frozenset({"manager"}), "post", at=("proposal",)),
+    "authoring:approve": Row(frozenset({"manager"}), "post", at=("proposal",)),
+    "authoring:discard": Row(OWN_AUTHORS, "post", at=("proposal",)),
+    "authoring:guide": Row(OWN_AUTHORS, at=("proposal",)),
+    "authoring:counter": Row(OWN_AUTHORS, at=("proposal",)),
+    "authoring:plan": Row(OWN_AUTHORS, at=("proposal",)),
     # REST.
     "api:find": Row(EVERYBODY),
     "api:guide": Row(EVERYBODY, at=("guide",)),

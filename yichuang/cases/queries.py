@@ -164,6 +164,15 @@ def stage_counts(actor: Actor, *, now: datetime) -> tuple[StageCount, ...]:
     )
 
 
+def open_versions(item_key: str, department_id: int) -> dict[int, int]:
+    """How many open cases of an item there are under each of its versions: they keep it to their end."""
+    rows = Case.objects.filter(department_id=department_id, item_key=item_key).exclude(
+        stage__in=sorted(ENDED)
+    )
+    counts = rows.values_list("item_version__version").annotate(number=Count("id"))
+    return dict(counts.order_by("-item_version__version"))
+
+
 def _shining(found: QuerySet[Case], shining: Light, now: datetime) -> QuerySet[Case]:
     """Only cases whose clock shows this light: the rule of `clocks.light_of` as the database reads it."""
     strongest_first = {

@@ -3,7 +3,9 @@
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -35,6 +37,10 @@ class _Memory:
     held: _Held | None = None
     asked_at = 0.0
     lock = threading.Lock()
+
+
+#: What this thread is to see in force instead of what is (`as_if`).
+_imagined: ContextVar[_Held | None] = ContextVar("imagined", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +178,24 @@ def as_published(key: str, version: int) -> Catalogue:
     return replace(rest, items=items, bundles=bundles)
 
 
+@contextmanager
+def as_if(imagined: Folder | None = None) -> Iterator[None]:
+    """Let this thread see `imagined` in force (None: the newest release, also one of its own open transaction).
+
+    For previews and rehearsals: no other thread sees it, and nothing of it is kept in memory.
+    """
+    if imagined is None:
+        latest = Release.objects.order_by("-id").values_list("id", flat=True)[0]
+        held = _load(latest)
+    else:
+        held = _Held(imagined.catalogue, imagined.templates, item_ids={}, items={})
+    token = _imagined.set(held)
+    try:
+        yield
+    finally:
+        _imagined.reset(token)
+
+
 def forget() -> None:
     """Let the next read ask the database: called by the act that publishes."""
     _Memory.asked_at = 0.0
@@ -183,6 +207,9 @@ def _no_such(key: str, version: int) -> NotVisible:
 
 
 def _held() -> _Held:
+    imagined = _imagined.get()
+    if imagined is not None:
+        return imagined
     held = _Memory.held
     if held is not None and time.monotonic() - _Memory.asked_at < KEEP_SECONDS:
         return held

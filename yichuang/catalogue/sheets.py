@@ -196,8 +196,11 @@ def _with_lists(folder: Folder, lists: dict[str, Any]) -> Folder:
 
 def _new_faults(before: Folder, after: Folder, own: str) -> list[Fault]:
     """The faults of `after`, without those that `before` has anyway, as long as they are not in the `own` place."""
+    found = check(after)
+    if all(fault.place.startswith(own) for fault in found):
+        return list(found)
     known = {(fault.place, fault.problem) for fault in check(before) if not fault.place.startswith(own)}
-    return [fault for fault in check(after) if (fault.place, fault.problem) not in known]
+    return [fault for fault in found if (fault.place, fault.problem) not in known]
 
 
 def _placed(

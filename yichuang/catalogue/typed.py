@@ -90,6 +90,21 @@ def _shape_of_list(entry: Any) -> Shape:
     return Shape(Form.PAIRS if typing.get_args(entry) == (str, str) else Form.OTHER)
 
 
+@cache
+def required(kind: type) -> frozenset[str]:
+    """The fields that may not be left empty."""
+    left_out = loading.DEFAULTS.get(kind, {})
+    return frozenset(
+        field.name
+        for field in dataclasses.fields(typing.cast(Any, kind))
+        if field.default is dataclasses.MISSING
+        and field.default_factory is dataclasses.MISSING
+        and field.name not in left_out
+        and field.name in shapes(kind)
+        and not shapes(kind)[field.name].optional
+    )
+
+
 def blank(kind: type) -> Content:
     """A record in which nothing is typed yet; defaults of the class stand where it has them."""
     content = {}

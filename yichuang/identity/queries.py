@@ -140,6 +140,11 @@ def department_id(key: str) -> int:
     return department.id
 
 
+def centre_ids() -> list[int]:
+    """The service centres, in order of their keys."""
+    return list(Department.objects.filter(is_centre=True).order_by("key").values_list("id", flat=True))
+
+
 def counters(centre_id: int) -> tuple[CounterFacts, ...]:
     """The counters of a centre, by key."""
     rows = Counter.objects.filter(centre_id=centre_id).order_by("key")

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yichuang.cases.states import Outcome, Stage
 from yichuang.catalogue.data import SourceKind
+from yichuang.catalogue.states import Stage as ProposalStage
 from yichuang.deadlines.data import Light
 from yichuang.feedback.data import Grade
 
@@ -22,6 +23,16 @@ STAGE_TONES: dict[Stage, str] = {
     Stage.ISSUED: "good",
     Stage.DELIVERED: "good",
     Stage.CLOSED: "plain",
+}
+
+PROPOSAL_TONES: dict[ProposalStage, str] = {
+    ProposalStage.DRAFT: "plain",
+    ProposalStage.IN_REVIEW: "wait",
+    ProposalStage.APPROVED: "going",
+    ProposalStage.PUBLISHED: "good",
+    ProposalStage.SUPERSEDED: "plain",
+    ProposalStage.WITHDRAWN: "bad",
+    ProposalStage.DISCARDED: "plain",
 }
 
 OUTCOME_TONES: dict[Outcome, str] = {Outcome.GRANTED: "good", Outcome.REFUSED: "bad"}

@@ -26,6 +26,7 @@ PLACES = (
     Place(_("审批工作台"), "desk:home", frozenset({Role.OFFICER, Role.CHIEF_OFFICER})),
     Place(_("中心总览"), "manage:home", frozenset({Role.MANAGER, Role.SUPERVISOR})),
     Place(_("评价"), "manage:ratings", frozenset({Role.MANAGER, Role.SUPERVISOR})),
+    Place(_("事项编写"), "authoring:home", frozenset({Role.CHIEF_OFFICER, Role.MANAGER})),
     Place(_("账号"), "account_staff", frozenset({Role.ADMINISTRATOR})),
     Place(_("部门系统"), "manage:partners", _KEEPERS),
     Place(_("未完成步骤"), "manage:steps", _KEEPERS),

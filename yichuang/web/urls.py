@@ -9,6 +9,7 @@ urlpatterns = [
     path("counter/", include("yichuang.web.counter.urls")),
     path("desk/", include("yichuang.web.desk.urls")),
     path("manage/", include("yichuang.web.manage.urls")),
+    path("manage/catalogue/", include("yichuang.web.authoring.urls")),
     path("", include("yichuang.web.portal.urls")),
     path("", start.start, name="start"),
     path("display", start.display, name="display"),

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from yichuang.base.errors import NotVisible, Overtaken
+from yichuang.base.errors import Overtaken
 from yichuang.catalogue import sheets, stored, typed
 from yichuang.catalogue.merging import Conflicts, merge
 from yichuang.catalogue.models import Proposal, Revision
@@ -90,5 +90,5 @@ def _fixed(row: Proposal, content: typed.Content) -> typed.Content:
 def _content(row: Proposal, number: int) -> Any:
     found = Revision.objects.filter(proposal=row, number=number).values_list("content", flat=True).first()
     if found is None:
-        raise NotVisible(_("这一页太旧了，请重新打开草案。"), code="revision_unknown")
+        raise Overtaken(_("这一页太旧了，请重新打开草案。"), code="revision_unknown")
     return typed.completed(sheets.SHEETS[row.kind], json.loads(found))

@@ -68,10 +68,10 @@ def begin_withdrawal(*, actor: Actor, kind: str, key: str, reason: str, now: dat
 
     Raises `Invalid` without a reason or while another proposal for it is under way.
     """
+    subject = _subject(actor, kind, key)
     if not reason.strip():
         raise Invalid(_("请写明停用的理由。"), code="no_reason", field="reason")
     folder = queries.folder()
-    subject = _subject(actor, kind, key)
     with transaction.atomic(durable=True):
         publishing.lock()
         if _open_id(kind, key):

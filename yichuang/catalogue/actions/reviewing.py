@@ -25,6 +25,7 @@ def approve(*, actor: Actor, proposal_id: int, text: str = "", now: datetime) ->
     Raises `Forbidden` where the actor is no manager of the centre or has typed in it herself (four eyes),
     `Incomplete` where the catalogue has changed so that it does not fit any more.
     """
+    _check_manager(actor)
     with transaction.atomic(durable=True):
         row = lock(actor, proposal_id)
         check_stage(row, Verb.APPROVE)
@@ -39,12 +40,12 @@ def approve(*, actor: Actor, proposal_id: int, text: str = "", now: datetime) ->
 
 def give_back(*, actor: Actor, proposal_id: int, text: str, now: datetime) -> None:
     """Give a proposal back with what is to be changed (退回修改). Raises `Invalid` without words."""
+    _check_manager(actor)
     if not text.strip():
         raise Invalid(_("请写明要改什么。"), code="no_text", field="text")
     with transaction.atomic(durable=True):
         row = lock(actor, proposal_id)
         check_stage(row, Verb.RETURN)
-        _check_manager(actor)
         change(row, Verb.RETURN, text, actor=actor, now=now)
 
 

@@ -12,9 +12,18 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from yichuang.cases.states import OUTCOME_NAMES, STAGE_NAMES, Outcome, Stage
+from yichuang.catalogue.states import STAGE_NAMES as PROPOSAL_STAGE_NAMES
+from yichuang.catalogue.states import Stage as ProposalStage
 from yichuang.deadlines.data import Light
 from yichuang.feedback.data import GRADE_NAMES
-from yichuang.web.looks import GRADE_MOUTHS, LIGHT_NAMES, OUTCOME_TONES, SOURCE_SIGNS, STAGE_TONES
+from yichuang.web.looks import (
+    GRADE_MOUTHS,
+    LIGHT_NAMES,
+    OUTCOME_TONES,
+    PROPOSAL_TONES,
+    SOURCE_SIGNS,
+    STAGE_TONES,
+)
 
 register = template.Library()
 
@@ -53,6 +62,7 @@ def field(
     card: str = "",
     key: str = "",
     accept: str = ".pdf,.jpg,.jpeg,.png",
+    suggestions: str = "",
 ) -> dict[str, Any]:
     """A labelled input with hint and error.
 
@@ -61,6 +71,7 @@ def field(
     Latin letters. `source` and `source_name`: where a filled-in value came from (see `source`). `card`: the
     field of an ID card that the card reader fills in here. `key`: the keyboard shortcut that leads here.
     `accept`: what the names of the files to choose from end with.
+    `suggestions`: the id of a `<datalist>` to choose from.
     """
     kind = _KINDS.get(kind, kind)
     described = [f"{name}-hint"] if hint else []
@@ -85,6 +96,7 @@ def field(
         "wide": wide,
         "card": card,
         "key": key,
+        "suggestions": suggestions,
         "described": " ".join(described),
         "checked": False,
         "accept": accept,
@@ -202,6 +214,13 @@ def stage(value: str, outcome: str = "") -> SafeString:
     if outcome == Outcome.REFUSED:
         return pill(str(OUTCOME_NAMES[Outcome.REFUSED]), OUTCOME_TONES[Outcome.REFUSED])
     return pill(str(STAGE_NAMES[Stage(value)]), STAGE_TONES[Stage(value)])
+
+
+@register.simple_tag
+def proposal_stage(value: str) -> SafeString:
+    """The stage of a proposal (草案)."""
+    found = ProposalStage(value)
+    return pill(str(PROPOSAL_STAGE_NAMES[found]), PROPOSAL_TONES[found])
 
 
 @register.simple_tag

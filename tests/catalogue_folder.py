@@ -7,6 +7,25 @@ FILES = {
 city: sample
 name: 样例市
 region: "330800"
+code_schemes: [national]
+""",
+    "codes.yaml": """\
+code_schemes:
+  - key: national
+    name: 国家编码
+    catalog_code:
+      - {name: 区划, length: 2}
+      - {name: 事项类型, length: 2, same_as: type}
+      - {name: 部门, length: 2, characters: 0-9A-Z}
+      - {name: 主项, length: 3}
+      - {name: 子项, length: 3}
+    task_code:
+      - {name: 统一社会信用代码, same_as: uscc}
+      - {name: 行使层级, same_as: level}
+      - {name: 基本编码, same_as: catalog_code}
+    handling_code:
+      - {name: 实施编码, same_as: task_code}
+      - {name: 办理项序号, length: 2, same_as: variant}
 """,
     "departments.yaml": """\
 regions:
@@ -172,6 +191,7 @@ materials:
   - {material: birth_certificate, legal_basis: 户口登记条例第七条}
   - material: marriage_certificate
     necessity: supply_later
+    supply_within: 5 working_days
     when: marriage == 'married'
     legal_basis: 户口登记条例第七条
 situations: [marriage]

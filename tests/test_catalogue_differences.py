@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.catalogue_folder import write_folder
-from yichuang.catalogue import code_labels, data, facts, folder, labels
+from yichuang.catalogue import code_labels, data, facts, folder, labels, lists
 from yichuang.catalogue.data import Item, Necessity
 from yichuang.catalogue.differences import Fate, changes, differences, names_of
 from yichuang.catalogue.folder import Folder
@@ -39,7 +39,7 @@ def test_every_field_has_a_label() -> None:
     """Whoever adds a field to the catalogue also says what it is called (`labels.FIELDS`)."""
     kinds = [
         kind
-        for module in (data, facts, folder)
+        for module in (data, facts, folder, lists)
         for kind in vars(module).values()
         if dataclasses.is_dataclass(kind) and isinstance(kind, type) and kind not in NOT_SHOWN
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from yichuang.catalogue import data, facts, folder, topics
+from yichuang.catalogue import data, facts, folder, lists, topics
 from yichuang.catalogue.regimes import Regime
 from yichuang.deadlines.data import Rung
 
@@ -18,6 +18,10 @@ KINDS: dict[str, type] = {
     "counters": folder.Counter,
     "mandates": folder.Mandate,
     "staff": folder.StaffMember,
+    "code_schemes": lists.CodeScheme,
+    "topic_classes": lists.TopicClass,
+    "standards": lists.StandardItem,
+    "proofs": lists.Proof,
     "elements": data.Element,
     "materials": data.MaterialType,
     "licence_types": data.LicenceType,
@@ -39,12 +43,13 @@ def keys(kind: type) -> set[str]:
 
 
 def test_the_examples_use_known_keys() -> None:
-    lists, item, bundle = (
+    files, item, bundle = (
         YAML(typ="safe").load(text) for text in re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
     )
-    assert lists.keys() == KINDS.keys()
-    rows: list[tuple[type, Any]] = [(KINDS[name], row) for name, listed in lists.items() for row in listed]
+    assert files.keys() == KINDS.keys()
+    rows: list[tuple[type, Any]] = [(KINDS[name], row) for name, listed in files.items() for row in listed]
     rows += [(data.Item, item), (data.Bundle, bundle)]
+    rows += [(lists.CodePart, row) for row in files["code_schemes"][0]["catalog_code"]]
     rows += [(data.ItemElement, row) for row in item["elements"]]
     rows += [(data.ItemMaterial, row) for row in item["materials"]]
     rows += [(data.Step, row) for row in item["steps"]]

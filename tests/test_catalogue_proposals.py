@@ -175,7 +175,7 @@ def test_what_no_longer_fits_on_its_day_goes_back_with_the_reasons_and_holds_up_
     sent(late, on=TODAY + timedelta(days=1))
     reviewing.approve(actor=staff(REVIEWER), proposal_id=late, now=NOW)
     other = begun("drainage_permit")
-    retyped(other, name=queries.current().items[HOUSING].name + "（新）")
+    retyped(other, hours="工作日 9:00—18:00")
     sent(other, on=TODAY + timedelta(days=1))
     reviewing.approve(actor=staff(REVIEWER), proposal_id=other, now=NOW)
     content = content_of(late)

@@ -91,16 +91,55 @@ REFERENCES: list[tuple[Edit, str, str]] = [
     (("staff.yaml", "counter: zh01", "counter: zh02"), "chuang01", "counters中没有“zh02”，是不是“zh01”"),
     (("city.yaml", 'region: "330800"', 'region: "330900"'), "region", "regions中没有“330900”"),
     ((INSURANCE, "name: 城乡居民医保参保登记", "name: 出生登记(落户)"), "name", "重复"),
+    (
+        (HOUSEHOLD, "depth: 3", "depth: 3\ntopic_classes: [birth]"),
+        "topic_classes",
+        "topic_classes中没有“birth”",
+    ),
+    (
+        (HOUSEHOLD, "depth: 3", "depth: 3\nauthority: {joint_departments: [polise]}"),
+        "authority",
+        "departments中没有“polise”",
+    ),
+    ((HOUSEHOLD, "depth: 3", "depth: 3\nresult_sample: a.pdf"), "result_sample", "files中没有“a.pdf”"),
+    (("materials.yaml", "name: 照片}", "name: 照片, blank: a.pdf}"), "photo", "files中没有“a.pdf”"),
+    (
+        (HOUSEHOLD, "depth: 3", "depth: 3\neffective_date: 2027-01-01\ncancel_date: 2026-01-01"),
+        "cancel_date",
+        "取消日期不在生效日期之后",
+    ),
+    (
+        (HOUSEHOLD, "depth: 3", "depth: 3\ncancel_date: 2026-01-01"),
+        "item: household_birth",
+        "从2026-01-01起取消",
+    ),
+    (
+        ("elements.yaml", "label: 新生儿姓名, type: text", "label: 母亲姓名, type: date"),
+        "child_name",
+        "“母亲姓名”在“mother_name”中的类型是text，这里是date",
+    ),
 ]
 
 CODES: list[tuple[Edit, str, str]] = [
-    ((HOUSEHOLD, '"330709001001"', '"33070900100"'), "catalog_code", "应为12位"),
-    ((HOUSEHOLD, '"330709001001"', '"330109001001"'), "catalog_code", "与事项类型07不一致"),
+    (
+        (HOUSEHOLD, '"330709001001"', '"33070900100"'),
+        "catalog_code",
+        "“国家编码”：“子项”应为3位（0-9），这里是“00”",
+    ),
+    ((HOUSEHOLD, '"330709001001"', '"3307090010011"'), "catalog_code", "“国家编码”：末尾多出“1”"),
+    ((HOUSEHOLD, '"330709001001"', '"330109001001"'), "catalog_code", "“事项类型”应为“07”，这里是“01”"),
+    ((HOUSEHOLD, '"330709001001"', '"33070九001001"'), "catalog_code", "“部门”应为2位（0-9A-Z）"),
+    (("city.yaml", "[national]", "[nation]"), "code_schemes", "没有“nation”，是不是“national”"),
+    (("codes.yaml", "same_as: uscc", "same_as: code"), "信用代码", "same_as中没有“code”"),
+    (("codes.yaml", "length: 3}", "least: 3}"), "主项", "没有说明长度"),
+    (("codes.yaml", "0-9A-Z", "Z-A"), "部门", "字符范围“Z-A”写得不对"),
     ((HOUSEHOLD, 'level: "3"', 'level: "9"'), "level", "代码“9”不在标准代码表内"),
     ((HOUSEHOLD, 'subjects: ["1"]', "subjects: []"), "subjects", "不能为空"),
     ((HOUSEHOLD, "[counter, web]", "[counter, fax]"), "channels", "代码“fax”"),
     ((HOUSEHOLD, "result_kind: licence", "result_kind: paper"), "result_kind", "“paper”不在可选值内"),
-    ((HOUSEHOLD, 'level: "3"', 'level: "3"\ntask_code: "1"'), "task_code", "应为31位"),
+    ((HOUSEHOLD, 'level: "3"', 'level: "3"\ntask_code: "1"'), "task_code", "“统一社会信用代码”应为“1133"),
+    ((HOUSEHOLD, 'level: "3"', 'level: "3"\nhandling_code: "1"'), "handling_code", "这里不用这个编码"),
+    ((HOUSEHOLD, 'level: "3"', 'level: "3"\nvariant: "1"\n'), "variant", "办理项序号应为01至99"),
     (("departments.yaml", "11330800MB00000021", "11330800MB00000022"), "key: police", "校验码不符"),
     (("licences.yaml", "11330800MB0000001X001", "11330800MB0000001X01"), "birth_certificate", "应为21位"),
     (("licences.yaml", "11330800MB0000001X001", "11330800MB00000013001"), "birth_certificate", "校验码不符"),
@@ -167,7 +206,11 @@ ORDER: list[tuple[Edit, str, str]] = [
         "subjects中没有“7”",
     ),
     (
-        (NEWBORN, "outcome: independent", "joint_extension: {value: 15, basis: 行政许可法}"),
+        (
+            NEWBORN,
+            "outcome: independent",
+            "joint_extension: {value: 15, unit: working_days, basis: 行政许可法}",
+        ),
         "joint_ext",
         "没有联合",
     ),
@@ -248,6 +291,76 @@ QUALITY: list[tuple[str, Edit, str, str]] = [
         "没有写依据",
     ),
     (
+        "instant_means_at_once",
+        (ISSUE, "kind: instant", "kind: instant\nreview: behind"),
+        "review",
+        "审查类型是即审即办",
+    ),
+    (
+        "a_result_has_its_sample",
+        (INSURANCE, 'result_name: ""\nresult_kind: none', "result_name: 参保通知\nresult_kind: document"),
+        "result_name",
+        "没有样本",
+    ),
+    (
+        "result_fits_its_kind",
+        (INSURANCE, 'result_name: ""\nresult_kind: none', "result_name: 参保复文\nresult_kind: other"),
+        "result_kind",
+        "按名称应是document",
+    ),
+    (
+        "topics_fit_the_subjects",
+        (
+            "topic_classes.yaml",
+            "",
+            "topic_classes: [{key: birth, name: 生育收养}, {key: start, name: 设立, for_organisations: true}]",
+        ),
+        "key",
+        "服务对象与主题分类不一致",
+    ),
+    (
+        "a_fee_has_its_basis",
+        (INSURANCE, "basis: 样例市医保办法第三条", "basis: 样例市医保办法第三条, reducible: true"),
+        "name: 参保费",
+        "可以减免的要写明",
+    ),
+    (
+        "a_fee_has_its_basis",
+        (HOUSEHOLD, "depth: 3", "depth: 3\nservice: {pay_online: true}"),
+        "pay_online",
+        "不收费的事项不能有网上支付",
+    ),
+    (
+        "what_may_follow_says_until_when",
+        (HOUSEHOLD, "    supply_within: 5 working_days\n", ""),
+        "material: marriage_certificate",
+        "可以容缺的要写补交期限",
+    ),
+    (
+        "no_proof_outside_the_list",
+        ("materials.yaml", "name: 照片}", "name: 照片, kind: proof}"),
+        "material: photo",
+        "不在证明清单内",
+    ),
+    (
+        "special_times_have_a_basis",
+        (HOUSEHOLD, "depth: 3", "depth: 3\nspecial_procedures: [鉴定]"),
+        "special_procedures",
+        "没有写依据",
+    ),
+    (
+        "special_times_have_a_basis",
+        (HOUSEHOLD, "depth: 3", "depth: 3\nintermediaries: [测绘]"),
+        "intermediaries",
+        "它的时间要计入办理时限",
+    ),
+    (
+        "an_entrusted_organisation_names_its_organ",
+        (HOUSEHOLD, "depth: 3", "depth: 3\nauthority: {nature: entrusted}"),
+        "authority",
+        "要写委托部门",
+    ),
+    (
         "the_guide_is_complete",
         (HOUSEHOLD, "legal_bases: [户口登记条例第七条]", "legal_bases: []"),
         "legal_bases",
@@ -299,7 +412,7 @@ def test_what_bears_one_name_in_a_bundle_is_one_element_and_one_material(tmp_pat
 
 
 def test_every_quality_rule_has_a_poor_guide_that_shows_it() -> None:
-    assert {name for name, *_rest in QUALITY} == {rule.__name__ for rule in QUALITY_RULES}
+    assert {name for name, *_rest in QUALITY} == {rule.name for rule in QUALITY_RULES}
 
 
 def test_the_same_code_in_one_department_is_told(tmp_path: Path) -> None:
@@ -338,7 +451,8 @@ def test_waiting_in_a_circle_through_a_material_is_told(tmp_path: Path) -> None:
             "{key: photo, name: 照片}",
             "{key: photo, name: 照片, stands_in: item:medical_insurance}",
         ),
-        (INSURANCE, 'result_name: ""\nresult_kind: none', "result_name: 参保回执\nresult_kind: approval"),
+        (INSURANCE, 'result_name: ""\nresult_kind: none', "result_name: 参保回执\nresult_kind: proof"),
+        (INSURANCE, "result_kind: proof", "result_kind: proof\nlicence_type: birth_certificate"),
     )
     problems = [fault.problem for fault in examine(write_folder(tmp_path, *edits)).faults]
     assert len(problems) == 1, problems

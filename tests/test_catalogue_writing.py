@@ -39,7 +39,11 @@ def read_sound(root: Path) -> Folder:
 def check_round_trip(folder: Folder) -> None:
     written = folder_files(folder)
     with tempfile.TemporaryDirectory() as name:
-        again = read_sound(put(Path(name), written))
+        root = put(Path(name), written)
+        for path, content in folder.contents.items():
+            (root / "files").mkdir(exist_ok=True)
+            (root / "files" / path).write_bytes(content)
+        again = read_sound(root)
     assert again == folder
     assert repr(replace(again, places={})) == repr(replace(folder, places={})), "the order counts, too"
     assert folder_files(again) == written
@@ -240,6 +244,7 @@ materials:
     necessity: supply_later
     when: marriage == 'married'
     legal_basis: 户口登记条例第七条
+    supply_within: 5 working_days
 situations:
   - {key: marriage, question: 父母是否已登记结婚？, options: {married: 已登记, single: 未登记}, default: married}
 aliases: [上户口, 报户口]

@@ -7,10 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from yichuang.catalogue import decisions
+from yichuang.catalogue.code_labels import SUBJECTS
 from yichuang.catalogue.conditions import holds, names_in
 from yichuang.catalogue.data import Answers, Bundle, Catalogue, Element, Item, Member, Situation
 from yichuang.catalogue.planned import Known
-from yichuang.catalogue.rules.codes import SUBJECTS
 
 #: The name under which a condition finds who applies (服务对象, A.4).
 SUBJECT = "subject"
@@ -107,7 +107,7 @@ class Asking:
     def _said(self, name: str) -> tuple[str, str]:
         code = self.context.get(name)
         if name == SUBJECT:
-            return _("申请人"), SUBJECTS.get(str(code), _("未知"))
+            return _("申请人"), str(SUBJECTS.get(str(code), _("未知")))
         element = self.catalogue.elements.get(name)
         if element is not None and name not in self.asked:
             return element.label, _("未知") if code is None else element.choices.get(str(code), str(code))

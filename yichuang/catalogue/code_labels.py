@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from yichuang.catalogue import data
+from yichuang.catalogue import data, lists
 
-_SUBJECTS = {
+#: 服务对象, GB/T 39046 A.4.
+SUBJECTS: Mapping[str, Promise] = {
     "1": _("自然人"),
     "2": _("企业法人"),
     "3": _("事业法人"),
@@ -45,8 +46,9 @@ CODES: Mapping[tuple[type, str], Mapping[str, Promise]] = {
         "6": _("村级"),
         "7": _("分级管理"),
     },
-    (data.Item, "subjects"): _SUBJECTS,  # A.4
-    (data.Member, "obligatory_for"): _SUBJECTS,
+    (data.Item, "subjects"): SUBJECTS,  # A.4
+    (data.Member, "obligatory_for"): SUBJECTS,
+    (lists.StandardItem, "subjects"): SUBJECTS,
     (data.Item, "channels"): {  # A.5
         "counter": _("窗口"),
         "web": _("网上"),

@@ -22,6 +22,7 @@ from yichuang.catalogue.facts import (
     SpecialProcedure,
     StepGroup,
 )
+from yichuang.catalogue.lists import CodeScheme, Proof, StandardItem, TopicClass
 from yichuang.catalogue.regimes import DEFAULT_REGIMES, Regime
 from yichuang.catalogue.topics import EverydayWord, Topic
 from yichuang.deadlines.data import Limit
@@ -266,6 +267,7 @@ class Item:
     regime: str = ""  # 办理规则 by key; "": that of its type
     standard: str = ""  # the entry of the standard list (目录清单) that this implements
     variant: str = ""  # 业务办理项: the two digits that tell variants of one 实施编码 apart; "": it has none
+    handling_code: str = ""  # 业务办理项编码: 33 characters in practice; "" without a variant
     local_catalog_code: str = ""  # codes of the province or city from before the national ones
     local_task_code: str = ""
     authority: Authority = field(default_factory=Authority)
@@ -277,7 +279,8 @@ class Item:
     result_sample: str = ""  # 结果样本: a file of the folder `files`; "": made from the result's template
     consult_address: str = ""  # "": at `address`
     complaint_address: str = ""  # "": at `address`
-    topics: tuple[str, ...] = ()  # 主题分类
+    topics: tuple[str, ...] = ()  # 主题 that lead to it
+    topic_classes: tuple[str, ...] = ()  # 主题分类 of the national platform
     effective_date: date | None = None  # None: in force as soon as it is published
     cancel_date: date | None = None  # 取消日期: from this day no new application
     version: int = 0  # 0: not published
@@ -363,6 +366,14 @@ class Catalogue:
     tables: Mapping[str, str] = field(default_factory=dict)  # decision tables: key → JDM (JSON) text
     words: Mapping[str, EverydayWord] = field(default_factory=dict)
     topics: Mapping[str, Topic] = field(default_factory=dict)
+    code_schemes: Mapping[str, CodeScheme] = field(default_factory=dict)
+    schemes_in_force: tuple[str, ...] = ()
+    topic_classes: Mapping[str, TopicClass] = field(default_factory=dict)
+    standards: Mapping[str, StandardItem] = field(default_factory=dict)
+    proofs: Mapping[str, Proof] = field(default_factory=dict)  # by material
+    files: Mapping[str, str] = field(
+        default_factory=dict
+    )  # blanks and samples: name → SHA-256 of the content
     #: item → resource → the register's fields that the item may see; made from `grants`.
     granted: Mapping[str, Mapping[str, frozenset[str]]] = field(init=False, repr=False, compare=False)
     #: (resource, item) → for what the item may ask; made from `grants`.

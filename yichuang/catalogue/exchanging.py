@@ -24,7 +24,7 @@ def export(target: Path, release: int | None) -> int:
     """Write what `release` published (None: the one in force) to a folder, or to one file where `target` is a .zip."""
     try:
         number = queries.current().release if release is None else release
-        folder = queries.folder(number)
+        folder = queries.with_contents(queries.folder(number))
     except Refused as refused:
         print(refused)
         return 1
@@ -85,6 +85,10 @@ def _write(folder: Folder, target: Path) -> None:
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="")
+    for name, content in folder.contents.items():
+        path = target / "files" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
 
 
 def _print(lines: Iterable[str]) -> None:

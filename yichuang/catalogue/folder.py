@@ -20,11 +20,15 @@ Place = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """The city that publishes; `region` is the code of its administrative division."""
+    """The city that publishes; `region` is the code of its administrative division.
+
+    `code_schemes`: the schemes of `codes.yaml` that are in force; a code is right that fits one of them.
+    """
 
     city: str
     name: str
     region: str
+    code_schemes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +127,15 @@ class Folder:
     office_hours: tuple[OfficeHoursEntry, ...] = ()
     rungs: tuple[Rung, ...] = DEFAULT_RUNGS
     broken: frozenset[tuple[str, str]] = frozenset()  # (kind, key) of what could not be read
+    contents: Mapping[str, bytes] = field(
+        default_factory=dict, repr=False, compare=False
+    )  # of `files`, if read
 
     @property
     def city(self) -> City:
         """What `city.yaml` says."""
-        return City(self.catalogue.city, self.catalogue.name, self.region)
+        made = self.catalogue
+        return City(made.city, made.name, self.region, made.schemes_in_force)
 
     def entries(self, name: str) -> Any:
         """The list or mapping `name` (a key of the files, a word of `labels.LISTS`), wherever it is kept."""
@@ -142,13 +150,18 @@ class Folder:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """What is wrong, where, and what to do. `path` is relative to the folder; `line` counts from 1."""
+    """What is wrong, where, and what to do. `path` is relative to the folder; `line` counts from 1.
+
+    `source`: the law or standard of the rule that finds it.
+    """
 
     path: str
     line: int
     place: str
     problem: str
     remedy: str
+    source: str = ""
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.place}: {self.problem} → {self.remedy}"
+        told = f"{self.path}:{self.line}: {self.place}: {self.problem} → {self.remedy}"
+        return f"{told}（{self.source}）" if self.source else told

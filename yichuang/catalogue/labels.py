@@ -1,6 +1,7 @@
 """What each field of the catalogue is called: one word for the editor, the spreadsheet, the difference and the guide.
 
-Every field of `data.py` and `folder.py` stands here (a test sees to it); `code_labels.py` has the words for codes.
+Every field of `data.py`, `facts.py`, `lists.py`, `topics.py` and `folder.py` stands here (a test sees to it);
+`code_labels.py` has the words for codes.
 """
 
 from collections.abc import Mapping
@@ -8,7 +9,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from yichuang.catalogue import data, facts, folder, topics
+from yichuang.catalogue import data, facts, folder, lists, topics
 from yichuang.catalogue.labels_procedure import OF_PROCEDURE
 from yichuang.deadlines.data import Limit
 
@@ -149,6 +150,7 @@ FIELDS: Mapping[type, Mapping[str, Promise]] = {
         "regime": _("办理规则"),
         "standard": _("目录清单事项"),
         "variant": _("业务办理项序号"),
+        "handling_code": _("业务办理项编码"),
         "local_catalog_code": _("地方基本编码"),
         "local_task_code": _("地方实施编码"),
         "authority": _("实施主体情况"),
@@ -160,7 +162,8 @@ FIELDS: Mapping[type, Mapping[str, Promise]] = {
         "result_sample": _("结果样本"),
         "consult_address": _("咨询地址"),
         "complaint_address": _("监督投诉地址"),
-        "topics": _("主题分类"),
+        "topics": _("主题"),
+        "topic_classes": _("主题分类"),
         "effective_date": _("生效日期"),
         "cancel_date": _("取消日期"),
         "version": _("版本"),
@@ -238,7 +241,46 @@ FIELDS: Mapping[type, Mapping[str, Promise]] = {
         "limit": _("时限"),
         "counted": _("计入办结时限"),
     },
-    folder.City: {"city": _("城市标识"), "name": _("城市名称"), "region": _("区划代码")},
+    lists.CodePart: {
+        "name": _("编码的一段"),
+        "length": _("位数"),
+        "least": _("最少位数"),
+        "characters": _("可用字符"),
+        "same_as": _("取自"),
+        "text": _("固定文字"),
+    },
+    lists.CodeScheme: {
+        "key": _("标识"),
+        "name": _("编码方案"),
+        "catalog_code": _("基本编码"),
+        "task_code": _("实施编码"),
+        "handling_code": _("业务办理项编码"),
+        "source": _("来源"),
+    },
+    lists.TopicClass: {"key": _("标识"), "name": _("主题分类"), "for_organisations": _("法人主题")},
+    lists.StandardItem: {
+        "key": _("标识"),
+        "name": _("事项名称"),
+        "catalog_code": _("基本编码"),
+        "type": _("事项类型"),
+        "legal_bases": _("设定依据"),
+        "statutory_limit": _("法定办结时限"),
+        "owner": _("制定机关"),
+        "edition": _("版本"),
+        "parent": _("主项"),
+        "subjects": _("服务对象"),
+        "result_name": _("结果名称"),
+        "visits": _("允许的到现场次数"),
+        "locked": _("锁定的要素"),
+        "adopt_by": _("执行日期"),
+    },
+    lists.Proof: {"material": _("材料"), "basis": _("依据"), "items": _("事项")},
+    folder.City: {
+        "city": _("城市标识"),
+        "name": _("城市名称"),
+        "region": _("区划代码"),
+        "code_schemes": _("编码方案"),
+    },
     folder.Region: {"code": _("区划代码"), "name": _("区划名称"), "parent": _("上级区划")},
     folder.Department: {
         "key": _("标识"),
@@ -293,6 +335,9 @@ REFERENCES: Mapping[tuple[type, str], str] = {
     (data.ItemElement, "element"): "elements",
     (data.ItemMaterial, "material"): "materials",
     (data.Item, "department"): "departments",
+    (data.Item, "standard"): "standards",
+    (data.Item, "topics"): "topics",
+    (data.Item, "topic_classes"): "topic_classes",
     (data.Item, "licence_type"): "licence_types",
     (data.Item, "partner"): "partners",
     (data.Item, "regime"): "regimes",
@@ -304,6 +349,10 @@ REFERENCES: Mapping[tuple[type, str], str] = {
     (data.Bundle, "lead"): "departments",
     (data.Partner, "department"): "departments",
     (topics.Topic, "parent"): "topics",
+    (lists.StandardItem, "parent"): "standards",
+    (lists.Proof, "material"): "materials",
+    (lists.Proof, "items"): "items",
+    (folder.City, "code_schemes"): "code_schemes",
     (folder.Region, "parent"): "regions",
     (folder.Department, "region"): "regions",
     (folder.Counter, "centre"): "departments",
@@ -334,5 +383,10 @@ LISTS: Mapping[str, Promise] = {
     "rungs": _("亮灯规则"),
     "regimes": _("办理规则"),
     "tables": _("决策表"),
+    "code_schemes": _("编码方案"),
+    "standards": _("目录清单"),
+    "proofs": _("证明清单"),
+    "topic_classes": _("主题分类"),
+    "files": _("空表和样本"),
     "templates": _("文书模板"),
 }

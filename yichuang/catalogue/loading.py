@@ -6,14 +6,17 @@ referred to exists, whether an item is a good item) is asked by `checking.py`.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 from ruamel.yaml.nodes import Node
 
+from yichuang.base.errors import Invalid
+from yichuang.base.files import check_upload
 from yichuang.catalogue import yaml_values
+from yichuang.catalogue.code_schemes import in_force, with_codes
 from yichuang.catalogue.data import (
     Bundle,
     Catalogue,
@@ -39,6 +42,7 @@ from yichuang.catalogue.folder import (
     Region,
     StaffMember,
 )
+from yichuang.catalogue.lists import CodeScheme, Proof, StandardItem, TopicClass
 from yichuang.catalogue.regimes import DEFAULT_REGIMES, Regime
 from yichuang.catalogue.topics import EverydayWord, Topic
 from yichuang.catalogue.yaml_values import Broken, Source
@@ -67,6 +71,9 @@ FILES: Mapping[str, Mapping[str, type]] = {
         "mandates": Mandate,
     },
     "staff.yaml?": {"staff": StaffMember},
+    "codes.yaml": {"code_schemes": CodeScheme},
+    "topic_classes.yaml?": {"topic_classes": TopicClass},
+    "standards.yaml?": {"standards": StandardItem, "proofs": Proof},
     "elements.yaml": {"elements": Element},
     "materials.yaml": {"materials": MaterialType},
     "licences.yaml": {"licence_types": LicenceType},
@@ -89,6 +96,7 @@ HIDDEN = frozenset({"version"})
 #: Fields that a file may leave out although the value itself has no default for them.
 DEFAULTS: Mapping[type, Mapping[str, Any]] = {
     Item: {"task_code": "", "licence_type": "", "visits_reason": "", "fees": ()},
+    StandardItem: {"statutory_limit": None},
 }
 
 
@@ -143,13 +151,13 @@ def read(root: Path) -> Reading:
     for name, kind in FOLDERS.items():
         _read_folder(work, name, kind)
     templates, tables = (_read_texts(work, *TEXTS[name]) for name in ("templates", "tables"))
-    folder = None if city is None else _assemble(work, city, templates, tables)
+    folder = None if city is None else _assemble(work, city, templates, tables, _read_files(work))
     return Reading(folder, tuple(sorted(work.faults)))
 
 
 def digest(root: Path) -> str:
     """The digest of the files that are read."""
-    patterns = ["*.yaml", "*/*.yaml", *(f"{name}/*{suffix}" for name, suffix in TEXTS.values())]
+    patterns = ["*.yaml", "*/*.yaml", "files/*", *(f"{name}/*{suffix}" for name, suffix in TEXTS.values())]
     paths = [path for pattern in patterns for path in root.glob(pattern)]
     return digest_of({path.relative_to(root).as_posix(): path.read_bytes() for path in paths})
 
@@ -191,7 +199,13 @@ def _parse(work: _Work, name: str) -> tuple[Source, Node | None]:
 def _read_city(work: _Work) -> City | None:
     if not (work.root / "city.yaml").exists():
         work.faults.append(
-            Fault("city.yaml", 1, "-", _("缺少文件 city.yaml"), _("新建它，写 city、name、region 三个键"))
+            Fault(
+                "city.yaml",
+                1,
+                "-",
+                _("缺少文件 city.yaml"),
+                _("新建它，写 city、name、region、code_schemes 四个键"),
+            )
         )
         return None
     source, node = _parse(work, "city.yaml")
@@ -293,9 +307,29 @@ def _read_texts(work: _Work, name: str, suffix: str) -> dict[str, str]:
     return texts
 
 
-def _assemble(work: _Work, city: City, templates: Mapping[str, str], tables: Mapping[str, str]) -> Folder:
+def _read_files(work: _Work) -> dict[str, bytes]:
+    """Blank forms and samples: PDF, JPEG or PNG."""
+    files = {}
+    for path in sorted((work.root / "files").glob("*")):
+        content = path.read_bytes()
+        try:
+            check_upload(path.name, content)
+        except Invalid as error:
+            work.faults.append(Fault(f"files/{path.name}", 1, "-", str(error), _("换一个文件，或删去它")))
+        files[path.name] = content
+    return files
+
+
+def _assemble(
+    work: _Work,
+    city: City,
+    templates: Mapping[str, str],
+    tables: Mapping[str, str],
+    files: Mapping[str, bytes],
+) -> Folder:
     lists = work.lists
     departments: dict[str, Department] = lists["departments"]
+    schemes = in_force(lists["code_schemes"], city.code_schemes)
     catalogue = Catalogue(
         city=city.city,
         name=city.name,
@@ -305,7 +339,7 @@ def _assemble(work: _Work, city: City, templates: Mapping[str, str], tables: Map
         licence_types=lists["licence_types"],
         resources=lists["resources"],
         grants=tuple(_grants(work)),
-        items={key: with_task_code(item, departments) for key, item in lists["items"].items()},
+        items={key: with_codes(item, schemes, departments) for key, item in lists["items"].items()},
         bundles=lists["bundles"],
         department_names={key: department.name for key, department in departments.items()},
         partners=lists["partners"],
@@ -314,6 +348,12 @@ def _assemble(work: _Work, city: City, templates: Mapping[str, str], tables: Map
         tables=tables,
         words=lists["words"],
         topics=lists["topics"],
+        code_schemes=lists["code_schemes"],
+        schemes_in_force=city.code_schemes,
+        topic_classes=lists["topic_classes"],
+        standards=lists["standards"],
+        proofs=lists["proofs"],
+        files={name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     )
     return Folder(
         catalogue=catalogue,
@@ -329,6 +369,7 @@ def _assemble(work: _Work, city: City, templates: Mapping[str, str], tables: Map
         templates=templates,
         places=work.places,
         broken=frozenset(work.broken),
+        contents=files,
     )
 
 
@@ -341,10 +382,3 @@ def _grants(work: _Work) -> Iterable[Grant]:
         for item in row.item:
             work.places["grants", row.resource, item] = work.places["grants", int(position)]
             yield Grant(row.resource, item, row.purpose, row.fields)
-
-
-def with_task_code(item: Item, departments: Mapping[str, Department]) -> Item:
-    """The item with its 实施编码: left out, it is the department's USCC, the level of exercise and the 基本编码."""
-    if item.task_code or item.department not in departments:
-        return item
-    return replace(item, task_code=departments[item.department].uscc + item.level + item.catalog_code)

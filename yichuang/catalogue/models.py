@@ -31,6 +31,19 @@ class Release(models.Model):
         return f"release {self.id}"
 
 
+class PublishedFile(models.Model):
+    """A blank form or a sample that a release names (空表、样表、结果样本); kept once, whatever it is called."""
+
+    sha256 = models.CharField(primary_key=True, max_length=64)
+    content = models.BinaryField()
+
+    class Meta:
+        db_table = "catalogue_file"
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
 class ItemVersion(models.Model):
     """An item as one release published it (事项版本). Cases keep the version under which they were accepted."""
 

@@ -39,6 +39,7 @@ def is_package(content: bytes) -> bool:
 def pack(folder: Folder, release: int) -> bytes:
     """The folder that `release` published, as one file. The same folder gives the same bytes."""
     files = {name: text.encode() for name, text in folder_files(folder).items()}
+    files |= {f"files/{name}": content for name, content in folder.contents.items()}
     manifest = {
         "form": FORM,
         "city": folder.catalogue.city,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from yichuang.base.errors import NotVisible, Refused
 from yichuang.catalogue import figures
 from yichuang.catalogue.asking import Asking, as_bundle, begin, facts_wanted
+from yichuang.catalogue.code_labels import SUBJECTS
 from yichuang.catalogue.data import (
     Answers,
     Bundle,
@@ -31,7 +32,6 @@ from yichuang.catalogue.planned import (
     PlannedMember,
 )
 from yichuang.catalogue.reasons import Reason
-from yichuang.catalogue.rules.codes import SUBJECTS
 from yichuang.catalogue.settling import Needs, asked_alone, elements_wanted, fields_of, lookups, settle
 
 
@@ -122,7 +122,7 @@ def _member(bundle: Bundle, member: Member, asking: Asking, without: Collection[
     elif optional:
         because = Reason("member_chosen", answers=answers)
     elif member.optional:
-        because = Reason("member_obligatory", {"subject": SUBJECTS[subject]}, answers)
+        because = Reason("member_obligatory", {"subject": str(SUBJECTS[subject])}, answers)
     else:
         because = Reason("item_itself" if bundle.key == member.item else "member_always", answers=answers)
     return PlannedMember(asking.catalogue.items[member.item], offered, optional, chosen, because)

@@ -13,10 +13,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from yichuang.base.errors import NotVisible, Refused
+from yichuang.base.files import check_upload
 from yichuang.catalogue import stored
 from yichuang.catalogue.data import Bundle, Catalogue, Item
 from yichuang.catalogue.folder import Folder
-from yichuang.catalogue.models import BundleVersion, ItemVersion, Release
+from yichuang.catalogue.models import BundleVersion, ItemVersion, PublishedFile, Release
 from yichuang.catalogue.regimes import Regime, regime_of
 
 #: Seconds for which a process does not ask whether there is a newer release.
@@ -98,6 +99,24 @@ def template(name: str) -> str:
         }
         raise Refused(sentence, code="template_missing")
     return templates[name]
+
+
+def with_contents(folder: Folder) -> Folder:
+    """The folder with the contents of its blank forms and samples, which `folder` leaves in the database."""
+    names = folder.catalogue.files
+    rows = PublishedFile.objects.filter(sha256__in=set(names.values())).values_list("sha256", "content")
+    contents = {digest: bytes(content) for digest, content in rows}
+    return replace(folder, contents={name: contents[digest] for name, digest in names.items()})
+
+
+def file(name: str) -> tuple[str, bytes]:
+    """(media type, content) of a blank form or sample of the release in force. Raises `NotVisible` if there is none."""
+    digest = current().files.get(name, "")
+    row = PublishedFile.objects.filter(sha256=digest).values_list("content", flat=True).first()
+    if row is None:
+        raise NotVisible(_("没有文件“%(name)s”。") % {"name": name}, code="file_unknown")
+    content = bytes(row)
+    return check_upload(name, content), content
 
 
 def item_version_id(key: str, version: int) -> int:

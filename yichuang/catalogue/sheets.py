@@ -14,9 +14,9 @@ from pypinyin import Style, lazy_pinyin
 
 from yichuang.catalogue import typed
 from yichuang.catalogue.checking import check
+from yichuang.catalogue.code_schemes import coded, without_codes
 from yichuang.catalogue.data import Bundle, Element, Item, MaterialType
 from yichuang.catalogue.folder import Fault, Folder
-from yichuang.catalogue.loading import with_task_code
 from yichuang.catalogue.yaml_values import describe
 
 _LONGEST_KEY = 60
@@ -87,9 +87,7 @@ def content_of(folder: Folder, kind: str, key: str) -> typed.Content:
         content["bundle"] = typed.typed(folder.catalogue.bundles[key])
         return content
     item = folder.catalogue.items[key]
-    if with_task_code(replace(item, task_code=""), folder.departments) == item:
-        item = replace(item, task_code="")  # made of the department and the code of the list: it follows them
-    content["item"] = typed.typed(item)
+    content["item"] = typed.typed(without_codes(item, folder))
     return content
 
 
@@ -185,7 +183,7 @@ def _with_sheet(folder: Folder, kind: str, content: Mapping[str, Any], found: li
     if subject is None:
         return None
     if isinstance(subject, Item):
-        subject = with_task_code(subject, folder.departments)
+        subject = coded(subject, folder)
     lists[kind] = {**getattr(folder.catalogue, kind), subject.key: subject}
     return replace(_with_lists(folder, lists), broken=frozenset(broken))
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from yichuang.catalogue import sheets, typed
 from yichuang.catalogue.checking import check
+from yichuang.catalogue.code_schemes import coded
 from yichuang.catalogue.data import Item
 from yichuang.catalogue.folder import Fault, Folder, Place
 from yichuang.catalogue.labels import FIELDS
-from yichuang.catalogue.loading import with_task_code
 from yichuang.catalogue.spreadsheet_files import Table
 from yichuang.catalogue.spreadsheets import KINDS, Column, Sheet, from_cell, keys_of, layout
 from yichuang.catalogue.yaml_values import describe, did_you_mean
@@ -262,7 +262,7 @@ def _made(work: _Work) -> Folder:
         if value is None:
             broken.add((kind, key))
         elif isinstance(value, Item):
-            lists[kind][key] = with_task_code(value, work.folder.departments)
+            lists[kind][key] = coded(value, work.folder)
         else:
             lists[kind][key] = value
     catalogue = replace(work.folder.catalogue, **lists)

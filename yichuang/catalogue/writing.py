@@ -16,9 +16,10 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
+from yichuang.catalogue.code_schemes import without_codes
 from yichuang.catalogue.data import Bundle, Grant, Item, Situation
 from yichuang.catalogue.folder import Folder
-from yichuang.catalogue.loading import DEFAULTS, FILES, FOLDERS, HIDDEN, TEXTS, GrantRow, with_task_code
+from yichuang.catalogue.loading import DEFAULTS, FILES, FOLDERS, HIDDEN, TEXTS, GrantRow
 from yichuang.catalogue.regimes import DEFAULT_REGIMES
 from yichuang.catalogue.tables import width
 from yichuang.deadlines.data import Limit
@@ -38,7 +39,7 @@ _TAG = "tag:yaml.org,2002:"
 
 
 def folder_files(folder: Folder) -> dict[str, str]:
-    """Path → text of all files of the folder."""
+    """Path → text of all files of the folder that hold text."""
     shared = _shared_situations(folder)
     files = {"city.yaml": _text(_record(folder.city, {}))}
     for name, lists in FILES.items():
@@ -57,8 +58,7 @@ def folder_files(folder: Folder) -> dict[str, str]:
 def entry_file(value: Item | Bundle, folder: Folder, shared: Mapping[str, Situation] | None = None) -> str:
     """The file of one item or bundle. Questions of `shared` are named by their key, others are written whole."""
     if isinstance(value, Item):
-        plain = with_task_code(dataclasses.replace(value, task_code=""), folder.departments)
-        value = dataclasses.replace(value, task_code="") if plain == value else value
+        value = without_codes(value, folder)
     return _text(_record(value, shared or {}))
 
 

@@ -238,11 +238,17 @@ _CONVERTERS: Mapping[Any, Callable[[str], Any]] = {
 def _limit(source: Source, node: Node, place: Place) -> Limit:
     if isinstance(node, MappingNode):
         made: Limit = record(source, node, Limit, place)
+        if all(key.value != "unit" for key, _value in node.value):
+            source.fault(
+                node, place, _("时限没有写单位"), _("写上 unit: working_days | calendar_days | minutes")
+            )
+            raise Broken
     else:
         text = str(node.value).strip() if isinstance(node, ScalarNode) else ""
         match = re.fullmatch(r"(\d+)\s+(\w+)", text)
         if match is None or match[2] not in {unit.value for unit in Unit}:
-            problem = _("“%(text)s”不是时限") % {"text": text}
+            problem = _("时限“%(text)s”没有写单位") if text.isdecimal() else _("“%(text)s”不是时限")
+            problem %= {"text": text}
             remedy = _("写成 20 working_days(工作日)、7 calendar_days(自然日)或 30 minutes(分钟)")
             source.fault(node, place, problem, remedy)
             raise Broken

@@ -1,5 +1,6 @@
 """Publishing (发布): the act that makes an immutable release."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +11,12 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from yichuang.base.clock import local
 from yichuang.base.errors import Forbidden, Invalid, Overtaken
 from yichuang.catalogue import loading, queries, search_index, stored
 from yichuang.catalogue.checking import check, examine
 from yichuang.catalogue.folder import Fault, Folder
-from yichuang.catalogue.models import BundleVersion, ItemVersion, Proposal, Release
+from yichuang.catalogue.models import BundleVersion, ItemVersion, Proposal, PublishedFile, Release
 from yichuang.catalogue.news import take_over
 from yichuang.catalogue.states import Stage
 from yichuang.deadlines.actions import DayRow, HoursRow, set_hours, set_ladders, set_overrides
@@ -61,7 +63,7 @@ def publish(root: Path, *, actor: Actor, now: datetime) -> Publication:
     newest = Release.objects.order_by("-id").only("id", "establishment").first()
     if newest is not None and newest.establishment and queries.published_digest() == source_digest:
         return Publication(newest.id, is_new=False)
-    reading = examine(root)
+    reading = examine(root, today=local(now).date())
     if reading.folder is None or reading.faults:
         raise CatalogueFaulty(reading.faults)
     with transaction.atomic():
@@ -89,7 +91,7 @@ def publish_folder(folder: Folder, *, base: int, actor: Actor, now: datetime) ->
     another person published meanwhile is not undone unseen.
     """
     check_may_publish(actor)
-    if faults := check(folder):
+    if faults := check(folder, today=local(now).date()):
         raise CatalogueFaulty(faults)
     return _publish(folder, "", base, actor, now)
 
@@ -170,6 +172,7 @@ def _write(
     _insert(BundleVersion, release, new_bundles)
     _retire("items", new_items, in_force["items"])
     _retire("bundles", new_bundles, in_force["bundles"])
+    _keep_files(folder)
     search_index.write(search_index.findables(folder.catalogue))
     facts = {
         "digest": digest,
@@ -228,3 +231,11 @@ def _insert(model: type[ItemVersion] | type[BundleVersion], release: Release, ve
         for key in versions.added
     ]
     model._default_manager.bulk_create(rows)
+
+
+def _keep_files(folder: Folder) -> None:
+    """Contents that are new; a file is kept once, under what its content is."""
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in folder.contents.items()}
+    kept = set(PublishedFile.objects.filter(sha256__in=digests.values()).values_list("sha256", flat=True))
+    new = {digest: folder.contents[name] for name, digest in digests.items() if digest not in kept}
+    PublishedFile.objects.bulk_create(PublishedFile(sha256=digest, content=new[digest]) for digest in new)

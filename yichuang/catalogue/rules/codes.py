@@ -1,60 +1,41 @@
-"""Codes that the state gives (domain: GB/T 39046 A.1–A.5, national practice of 12 and 31 characters)."""
+"""Codes that the state gives: GB/T 39046 A.1–A.5, the codes of items by the schemes in force, USCC, licence types."""
 
 import re
+from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
 from yichuang.base.codes import check_organisation_code
 from yichuang.base.errors import Invalid
+from yichuang.catalogue.code_labels import CODES
+from yichuang.catalogue.code_schemes import FACTS, facts_of, what_is_wrong
 from yichuang.catalogue.data import Item
+from yichuang.catalogue.lists import CodePart, CodeScheme
 from yichuang.catalogue.rules.notes import Notes
 
-#: GB/T 39046 A.1, the kinds of items that are performed on application (依申请).
-ITEM_TYPES = {
-    "01": "行政许可",
-    "05": "行政给付",
-    "07": "行政确认",
-    "08": "行政奖励",
-    "09": "行政裁决",
-    "10": "其他类别",
-    "20": "公共服务",
-}
-LEVELS = {
-    "1": "国家级",
-    "2": "省级",
-    "3": "市级",
-    "4": "县级",
-    "5": "镇(乡、街道)级",
-    "6": "村(社区)级",
-}  # A.2
-SUBJECTS = {
-    "1": "自然人",
-    "2": "企业法人",
-    "3": "事业法人",
-    "4": "社会组织法人",
-    "5": "行政机关",
-    "6": "其他组织",
-}  # A.4
-CHANNELS = {"counter": "窗口", "web": "网上", "mobile": "移动端", "courier": "快递"}  # A.5
-
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
-_CATALOG_CODE = re.compile(r"\d{4}[0-9A-Z]{2}\d{6}")
 
 
 def check_codes(notes: Notes) -> None:
-    """Keys, 基本编码, 实施编码, USCC and licence type codes; no task code twice."""
+    """Keys, code schemes and the codes of items by them, USCC and licence type codes; no item's code twice."""
     _check_keys(notes)
+    schemes = _sound_schemes(notes)
     catalogue = notes.folder.catalogue
-    met: dict[str, str] = {}
+    met: dict[tuple[str, str], str] = {}
     for item in catalogue.items.values():
         of_item = notes.at("items", item.key)
         _check_tables(of_item, item)
-        _check_item_codes(of_item, item)
-        if item.task_code in met:
-            facts = {"code": item.task_code, "other": met[item.task_code]}
+        _check_item_codes(of_item, item, schemes)
+        if item.variant and not re.fullmatch(r"0[1-9]|[1-9]\d", item.variant):
+            problem = _("办理项序号应为01至99，这里是“%(variant)s”") % {"variant": item.variant}
+            of_item.fault(("variant",), problem, _("写两位数字；没有办理项的删去variant"))
+        code = (item.task_code, item.variant)
+        if code in met:
+            facts = {"code": "".join(code), "other": met[code]}
             problem = _("实施编码%(code)s与事项“%(other)s”重复") % facts
-            of_item.fault(("catalog_code",), problem, _("每个事项的基本编码在同一部门内只能用一次"))
-        met[item.task_code] = item.key
+            remedy = _("每个事项的基本编码在同一部门内只能用一次；同一事项的几个办理项用variant区分")
+            of_item.fault(("catalog_code",), problem, remedy)
+        met[code] = item.key
     for key, department in notes.folder.departments.items():
         _check_uscc(notes.at("departments", key), "uscc", department.uscc)
     for key, licence_type in catalogue.licence_types.items():
@@ -72,6 +53,10 @@ def _check_keys(notes: Notes) -> None:
         "licence_types": catalogue.licence_types,
         "resources": catalogue.resources,
         "partners": catalogue.partners,
+        "code_schemes": catalogue.code_schemes,
+        "topics": catalogue.topics,
+        "topic_classes": catalogue.topic_classes,
+        "standards": catalogue.standards,
         "departments": notes.folder.departments,
     }
     for name, rows in lists.items():
@@ -82,39 +67,74 @@ def _check_keys(notes: Notes) -> None:
 
 
 def _check_tables(notes: Notes, item: Item) -> None:
-    tables = [("type", [item.type], ITEM_TYPES), ("level", [item.level], LEVELS)]
-    tables += [("subjects", list(item.subjects), SUBJECTS), ("channels", list(item.channels), CHANNELS)]
-    for name, codes, table in tables:
-        if not codes:
-            notes.fault((name,), _("不能为空"), _("可选：%(choices)s") % {"choices": _choices(table)})
-        for code in codes:
-            if code not in table:
-                problem = _("代码“%(code)s”不在标准代码表内") % {"code": code}
-                notes.fault((name,), problem, _("可选：%(choices)s") % {"choices": _choices(table)})
-
-
-def _choices(table: dict[str, str]) -> str:
-    return "、".join(f"{code} {label}" for code, label in table.items())
-
-
-def _check_item_codes(notes: Notes, item: Item) -> None:
-    """基本编码: region 2, type 2, department 2, main item 3, sub-item 3; 实施编码: USCC 18, level 1, 基本编码 12."""
-    if not _CATALOG_CODE.fullmatch(item.catalog_code):
-        problem = _("基本编码“%(code)s”应为12位：区划2位、类型2位、部门2位、主项3位、子项3位") % {
-            "code": item.catalog_code
+    for name in ("type", "level", "subjects", "channels"):
+        table, said = CODES[Item, name], getattr(item, name)
+        choices = _("可选：%(choices)s") % {
+            "choices": "、".join(f"{code} {label}" for code, label in table.items())
         }
-        notes.fault(("catalog_code",), problem, _("对照权力清单填写，整串加引号"))
+        if not said:
+            notes.fault((name,), _("不能为空"), choices)
+        for code in said if isinstance(said, tuple) else (said,):
+            if said and code not in table:
+                notes.fault((name,), _("代码“%(code)s”不在标准代码表内") % {"code": code}, choices)
+
+
+def _check_item_codes(notes: Notes, item: Item, schemes: Iterable[CodeScheme]) -> None:
+    """The item's codes fit one of the schemes; told is what keeps them from the one that is nearest.
+
+    Without its department, whose number is in them, nothing can be said of them.
+    """
+    if item.department not in notes.folder.departments:
         return
-    if item.catalog_code[2:4] != item.type:
-        facts = {"code": item.catalog_code[2:4], "type": item.type}
-        problem = _("基本编码第3、4位是%(code)s，与事项类型%(type)s不一致") % facts
-        notes.fault(("catalog_code",), problem, _("核对基本编码和type"))
-    department = notes.folder.departments.get(item.department)
-    if department is not None and item.task_code != department.uscc + item.level + item.catalog_code:
-        problem = _("实施编码“%(code)s”应为31位：部门统一社会信用代码、行使层级、基本编码") % {
-            "code": item.task_code
-        }
-        notes.fault(("task_code",), problem, _("删去task_code，由系统拼出"))
+    problems = min((_problems(notes, item, scheme) for scheme in schemes), key=len, default=[])
+    for name, problem in problems:
+        notes.fault((name,), problem, _("对照权力清单和codes.yaml中的编码方案改正，整串加引号"))
+
+
+def _problems(notes: Notes, item: Item, scheme: CodeScheme) -> list[tuple[str, str]]:
+    """(field, sentence that names scheme and part)."""
+    facts = facts_of(item, notes.folder.departments[item.department])
+    names = {"catalog_code": _("基本编码"), "task_code": _("实施编码"), "handling_code": _("业务办理项编码")}
+    found = []
+    for field, name in names.items():
+        code, parts = getattr(item, field), getattr(scheme, field)
+        if not parts or (field == "handling_code" and not item.variant):
+            wrong = _("这里不用这个编码") if code else ""
+        else:
+            wrong = what_is_wrong(code, parts, facts)
+        if wrong:
+            said = {"name": name, "code": code, "scheme": scheme.name, "wrong": wrong}
+            found.append((field, _("%(name)s“%(code)s”不符合编码方案“%(scheme)s”：%(wrong)s") % said))
+    return found
+
+
+def _sound_schemes(notes: Notes) -> list[CodeScheme]:
+    """The schemes in force, those that can be used; what is wrong with the others is noted."""
+    catalogue = notes.folder.catalogue
+    for position, key in enumerate(catalogue.schemes_in_force):
+        notes.refer(("city", "code_schemes", position), "code_schemes", key, catalogue.code_schemes)
+    sound = []
+    for key, scheme in catalogue.code_schemes.items():
+        before = len(notes.faults)
+        for name in ("catalog_code", "task_code", "handling_code"):
+            for position, part in enumerate(getattr(scheme, name)):
+                _check_part(notes.at("code_schemes", key, name, position), part)
+        if len(notes.faults) == before and key in catalogue.schemes_in_force:
+            sound.append(scheme)
+    return sound
+
+
+def _check_part(notes: Notes, part: CodePart) -> None:
+    if part.same_as:
+        notes.refer(("same_as",), "same_as", part.same_as, FACTS)
+    elif not part.text and not 0 <= part.least <= part.length != 0:
+        problem = _("编码的一段“%(part)s”没有说明长度") % {"part": part.name}
+        notes.fault(("length",), problem, _("写length、text或same_as中的一项"))
+    try:
+        re.compile(f"[{part.characters}]")
+    except re.error:
+        problem = _("字符范围“%(characters)s”写得不对") % {"characters": part.characters}
+        notes.fault(("characters",), problem, _("写成 0-9、A-Z 或 0-9A-Z 的形式"))
 
 
 def _check_uscc(notes: Notes, name: str, code: str) -> None:

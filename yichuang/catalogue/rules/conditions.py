@@ -1,15 +1,16 @@
 """Questions (情形), the conditions that refer to them and to known facts, and decision tables: all tried beforehand."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from yichuang.catalogue import conditions, decisions
 from yichuang.catalogue.asking import SUBJECT
+from yichuang.catalogue.code_labels import SUBJECTS
 from yichuang.catalogue.data import Bundle, Element, Situation
 from yichuang.catalogue.folder import Place
-from yichuang.catalogue.rules.codes import SUBJECTS
 from yichuang.catalogue.rules.combinations import MOST, Scope
 from yichuang.catalogue.rules.notes import Notes
 
@@ -128,7 +129,7 @@ def _check_table(notes: Notes, place: Place, situation: Situation, scope: Scope)
     if not notes.refer(at, "tables", situation.table, scope.tables):
         return
     text = scope.tables[situation.table]
-    of_table = Notes(notes.folder, ("tables", situation.table), notes.faults)
+    of_table = replace(notes, base=("tables", situation.table))
     try:
         table = decisions.read(text)
     except decisions.TableError as error:
@@ -222,7 +223,7 @@ def _refer(notes: Notes, place: Place, name: str, scope: Scope) -> bool:
     return notes.refer(place, "situations", name, scope.questions)
 
 
-def _options(name: str, scope: Scope) -> Mapping[str, str] | None:
+def _options(name: str, scope: Scope) -> Collection[str] | None:
     """The values that a name can have, where they can be listed."""
     if name == SUBJECT:
         return SUBJECTS

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -11,21 +12,25 @@ from yichuang.catalogue.yaml_values import describe, did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """The faults that rules have found in `folder`; `base` is the place that a rule's places are relative to."""
+    """The faults that rules have found in `folder`; `base` is the place that a rule's places are relative to.
+
+    `today`: the city's date, for what begins or ends on a day.
+    """
 
     folder: Folder
+    today: date
     base: Place = ()
     faults: list[Fault] = field(default_factory=list)
 
     def at(self, *base: str | int) -> "Notes":
         """The same notes for a place further down."""
-        return Notes(self.folder, (*self.base, *base), self.faults)
+        return Notes(self.folder, self.today, (*self.base, *base), self.faults)
 
-    def fault(self, place: Place, problem: str, remedy: str) -> None:
-        """Note a fault."""
+    def fault(self, place: Place, problem: str, remedy: str, source: str = "") -> None:
+        """Note a fault; `source` is the law or standard that the rule comes from, where that helps."""
         full = (*self.base, *place)
         path, line = self.folder.where(full)
-        self.faults.append(Fault(path, line, describe(full), problem, remedy))
+        self.faults.append(Fault(path, line, describe(full), problem, remedy, source))
 
     def refer(self, place: Place, kind: str, key: str, known: Collection[str]) -> bool:
         """Whether `key` names one of `known`; noted where it does not.

@@ -4,9 +4,9 @@ from graphlib import CycleError, TopologicalSorter
 
 from django.utils.translation import gettext as _
 
+from yichuang.catalogue.code_labels import SUBJECTS
 from yichuang.catalogue.data import Bundle, Course, Item, Member, OutcomePolicy
 from yichuang.catalogue.figures import shorter
-from yichuang.catalogue.rules.codes import SUBJECTS
 from yichuang.catalogue.rules.notes import Notes
 from yichuang.catalogue.settling import makers
 

@@ -47,6 +47,15 @@ def _check_item(notes: Notes, item: Item) -> None:
         notes.refer(("materials", position, "material"), "materials", entry.material, catalogue.materials)
     _check_twice(notes, "elements", [(field.element, field.when) for field in item.elements])
     _check_twice(notes, "materials", [(entry.material, entry.when) for entry in item.materials])
+    for position, topic in enumerate(item.topic_classes):
+        notes.refer(("topic_classes", position), "topic_classes", topic, catalogue.topic_classes)
+    for position, department in enumerate(item.authority.joint_departments):
+        place = ("authority", "joint_departments", position)
+        notes.refer(place, "departments", department, notes.folder.departments)
+    if item.result_sample:
+        notes.refer(("result_sample",), "files", item.result_sample, catalogue.files)
+    if item.effective_date and item.cancel_date and item.cancel_date <= item.effective_date:
+        notes.fault(("cancel_date",), _("取消日期不在生效日期之后"), _("改正其中一个日期"))
     if item.regime:
         notes.refer(("regime",), "regimes", item.regime, {*catalogue.regimes, *DEFAULT_REGIMES})
     if item.licence_type:
@@ -98,11 +107,21 @@ def _check_bundles(notes: Notes) -> None:
         asked: set[str] = set()
         for position, member in enumerate(bundle.members):
             if of_bundle.refer(("members", position, "item"), "items", member.item, catalogue.items):
+                _check_in_force(of_bundle.at("members", position), catalogue.items[member.item])
                 asked |= {field.element for field in catalogue.items[member.item].elements}
         _check_applicant(of_bundle, bundle.applicant, asked)
 
 
+def _check_in_force(notes: Notes, item: Item) -> None:
+    """A bundle holds no item that has been withdrawn (取消)."""
+    if item.cancel_date and item.cancel_date <= notes.today:
+        facts = {"item": item.name, "day": item.cancel_date.isoformat()}
+        problem = _("事项“%(item)s”已从%(day)s起取消") % facts
+        notes.fault(("item",), problem, _("把它从一件事中删去；没有取消的，删去它的cancel_date"))
+
+
 def _check_elements(notes: Notes) -> None:
+    types: dict[str, tuple[str, str]] = {}
     for key, element in notes.folder.catalogue.elements.items():
         if element.type not in ELEMENT_TYPES:
             problem = _("数据元类型“%(type)s”不存在") % {"type": element.type}
@@ -111,6 +130,13 @@ def _check_elements(notes: Notes) -> None:
         if (element.type == "choice") != bool(element.choices):
             problem = _("类型是choice时要有choices，不是choice时不能有")
             notes.fault(("elements", key), problem, _("补上choices(代码: 名称)，或改类型"))
+        other, kind = types.setdefault(element.label, (key, element.type))
+        if kind != element.type:
+            facts = {"label": element.label, "other": other, "kind": kind, "type": element.type}
+            problem = _("“%(label)s”在“%(other)s”中的类型是%(kind)s，这里是%(type)s") % facts
+            notes.fault(
+                ("elements", key, "type"), problem, _("同一个名称只有一种类型：改类型，或写出名称的区别")
+            )
 
 
 def _check_materials(notes: Notes) -> None:
@@ -121,6 +147,9 @@ def _check_materials(notes: Notes) -> None:
         "item": catalogue.items,
     }
     for key, material in catalogue.materials.items():
+        for name in ("blank", "sample"):
+            if file := getattr(material, name):
+                notes.refer(("materials", key, name), "files", file, catalogue.files)
         for position, entry in enumerate(material.stands_in):
             place = ("materials", key, "stands_in", position)
             kind, _colon, target = entry.partition(":")

@@ -41,7 +41,11 @@ def export(request: Request, form: str) -> HttpResponse:
         raise Http404
     release = queries.current().release
     folder = queries.folder(release)
-    content = spreadsheets.write(folder) if form == "xlsx" else packages.pack(folder, release)
+    content = (
+        spreadsheets.write(folder)
+        if form == "xlsx"
+        else packages.pack(queries.with_contents(folder), release)
+    )
     name = f"{folder.catalogue.city}-{release}.{form}"
     return HttpResponse(
         content,

@@ -39,7 +39,7 @@ KEYS = ("newborn", "construction_permit", "housing_reform_proof", "real_estate_t
 NOT_TOLD = {
     "key", "name", "board", "elements", "materials", "situations", "aliases", "questions", "partner", "applicant",
     "limit_before", "steps_before", "materials_before", "visits_before", "visits_reason", "standard", "authority",
-    "service", "review", "licence_type", "result_sample", "effective_date", "cancel_date", "version",
+    "topics", "service", "review", "licence_type", "result_sample", "effective_date", "cancel_date", "version",
 }  # fmt: skip
 
 
@@ -151,9 +151,10 @@ def _talkative(item: Item) -> Item:
         fees=(Fee("工本费", 1000, "依据", reducible=True, reduction="残疾人免收"),),
         legal_bases=(LegalBasis("建筑法", "第八条", "第八条原文"),),
         quantity_limit="每年五百个",
-        topics=("工程建设",),
+        topic_classes=("工程建设",),
         variant="01",
         local_catalog_code="许可-00278-000",
+        handling_code="123308002501234567332000200100001",
         local_task_code="local",
         consult_address="一楼",
         complaint_address="二楼",
@@ -240,3 +241,20 @@ def test_pdf_and_json_cost_no_more_than_asking_for_the_release() -> None:
         with CaptureQueriesContext(connection) as asked_for:
             assert Client().get(address).status_code == 200
         assert len(asked_for) <= 1, address
+
+
+@pytest.mark.parametrize(("filled", "words"), [("", "□男"), ("1", "样表")])
+def test_the_form_and_its_filled_sample_are_those_of_the_situation(filled: str, words: str) -> None:
+    address = "/guide/newborn/form.pdf"
+    unmarried = pdf_text(Client().get(address, {"in_wedlock": "no", "filled": filled}).content)
+    married = pdf_text(Client().get(address, {"in_wedlock": "yes", "filled": filled}).content)
+    assert words in unmarried
+    assert ("父亲姓名" in married, "父亲姓名" in unmarried) == (True, False)
+
+
+def test_a_published_blank_or_sample_opens_and_no_other_file_does() -> None:
+    catalogue = queries.current()
+    name = next(iter(catalogue.files))
+    response = Client().get(f"/guide/files/{name}")
+    assert (response.status_code, response.content[:5]) == (200, b"%PDF-")
+    assert Client().get("/guide/files/secrets.json").status_code == 404

@@ -20,6 +20,7 @@ from yichuang.cases.actions import drafting
 from yichuang.cases.drafts import open_draft
 from yichuang.cases.models import ApplicationMaterial
 from yichuang.cases.states import Stage
+from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.actions.proposing import begin_version
 from yichuang.catalogue.data import SourceKind
 from yichuang.identity.models import User
@@ -76,6 +77,7 @@ class World:
     item: str = WRITTEN
     guide: str = "newborn"
     topic: str = "birth"
+    file: str = ""
     job: int = 0
     form: str = "xlsx"
     code: str = ""
@@ -108,6 +110,7 @@ def world(django_db_setup: None, django_db_blocker: Any) -> World:
             case=case.number,
             notice=granted.id,
             centre_notice=papers["receipt"].id,
+            file=next(iter(catalogue_queries.current().files)),
             material=material.material,
             draft=str(draft),
             staff_id=staff("clerk2").id,
@@ -166,6 +169,8 @@ TABLE: dict[str, Row] = {
     "guide_page": Row(EVERYBODY, at=("guide",)),
     "guide_pdf": Row(EVERYBODY, at=("guide",)),
     "guide_card": Row(EVERYBODY, at=("guide",)),
+    "guide_form": Row(EVERYBODY, at=("guide",)),
+    "guide_file": Row(EVERYBODY, at=("file",)),
     "find": Row(EVERYBODY),
     "find_topic": Row(EVERYBODY, at=("topic",)),
     "verify": Row(EVERYBODY),

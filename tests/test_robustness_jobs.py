@@ -120,7 +120,7 @@ def test_a_step_that_fails_holds_up_no_other_not_even_of_the_same_partner(
     defer_step("succeed", lock="partner", entry_id=entry)
     work(QUEUE)
     assert done == [entry]
-    left = ProcrastinateJob.objects.get()
+    left = ProcrastinateJob.objects.get(queue_name=QUEUE)
     assert (left.id, left.status, left.attempts) == (failing, "todo", 1)
     assert left.scheduled_at is not None
 

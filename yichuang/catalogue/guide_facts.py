@@ -12,6 +12,7 @@ from yichuang.catalogue.code_labels import CODES
 from yichuang.catalogue.data import Catalogue, Fee, Item, ItemMaterial, MaterialType, Step
 from yichuang.catalogue.facts import Authority, Intermediary, LegalBasis, Service, SpecialProcedure
 from yichuang.catalogue.labels import FIELDS
+from yichuang.catalogue.regimes import regime_of
 from yichuang.catalogue.tables import limit_text, money_text
 from yichuang.catalogue.words import word
 from yichuang.deadlines.data import Limit
@@ -38,7 +39,7 @@ class Section:
 def sections_of(catalogue: Catalogue, item: Item) -> tuple[Section, ...]:
     """All that the guide of an item says beside its materials and its questions and answers."""
     drafts = {
-        ("handling", _("办理")): _handling(item),
+        ("handling", _("办理")): _handling(catalogue, item),
         ("place", _("地点和时间")): _place(item),
         ("fees", _("收费")): _fees(item),
         ("result", _("结果")): _result(item),
@@ -94,7 +95,7 @@ def _coded(item: Item, key: str, code: object) -> Fact:
     return _of(item, key, str(CODES[Item, key].get(str(code), code)))
 
 
-def _handling(item: Item) -> list[Fact]:
+def _handling(catalogue: Catalogue, item: Item) -> list[Fact]:
     service, label = item.service, FIELDS[Service]
     return [
         _fact("subjects", _("谁能办"), [for_whom(item.subjects)]),
@@ -103,12 +104,13 @@ def _handling(item: Item) -> list[Fact]:
         _of(item, "kind", word(item.kind)),
         _of(item, "promised_limit", _limit(item.promised_limit)),
         _of(item, "statutory_limit", _limit(item.statutory_limit) if item.statutory_limit else ""),
+        _of(item, "regime", regime_of(catalogue.regimes, item.regime, item.type).name),
         _of(item, "visits", _("%(count)d次") % {"count": item.visits}, item.visits_reason),
         _of(item, "channels", *(str(CODES[Item, "channels"].get(code, code)) for code in item.channels)),
         _coded(item, "depth", item.depth),
         _fact("stars", str(label["stars"]), ["★" * service.stars]),
         _fact("scope", str(label["scope"]), [word(service.scope)]),
-        _of(item, "topics", *item.topics),
+        _of(item, "topic_classes", *item.topic_classes),
     ]
 
 
@@ -176,6 +178,7 @@ def _authority(catalogue: Catalogue, item: Item) -> list[Fact]:
         _coded(item, "level", item.level),
         _of(item, "catalog_code", item.catalog_code),
         _of(item, "task_code", item.task_code),
+        _of(item, "handling_code", item.handling_code),
         _of(item, "variant", item.variant),
         _of(item, "local_catalog_code", item.local_catalog_code),
         _of(item, "local_task_code", item.local_task_code),

@@ -43,6 +43,8 @@ class MaterialLine:
     necessity: str
     must: bool
     facts: tuple[Fact, ...]
+    blank: str = ""  # 空表 and 样表: files that the catalogue publishes
+    sample: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +252,8 @@ def _material(catalogue: Catalogue, planned: PlannedMaterial, made: Plan) -> Mat
         necessity=words[planned.necessity],
         must=planned.necessity is Necessity.REQUIRED,
         facts=material_facts(material, entries),
+        blank=material.blank,
+        sample=material.sample,
     )
 
 

@@ -27,6 +27,11 @@ from yichuang.ledger.queries import entries
 STEP_NAMES: dict[str, Promise] = {
     "issue_receipt": gettext_lazy("出具收件凭证"),
     "issue_acceptance_notice": gettext_lazy("出具受理通知书"),
+    "await_acceptance": gettext_lazy("开始计算受理期限"),
+    "issue_revocation": gettext_lazy("出具撤销受理决定书"),
+    "issue_withdrawal": gettext_lazy("出具撤回申请确认书"),
+    "issue_deemed_withdrawal": gettext_lazy("出具视为撤回申请通知书"),
+    "act_on_rung": gettext_lazy("处理亮灯"),
     "issue_decline_notice": gettext_lazy("出具不予受理决定书"),
     "issue_correction_notice": gettext_lazy("出具一次性告知书"),
     "issue_result": gettext_lazy("制证并出具决定书"),

@@ -16,8 +16,10 @@ from yichuang.catalogue import finding, search
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import Item
 from yichuang.catalogue.guides import Guide, guide_of
+from yichuang.catalogue.planning import everything_up, plan
 from yichuang.web.http import Request
 from yichuang.web.portal import guide_pdf as pdf
+from yichuang.web.portal.form_pdf import form_of
 
 _HITS = 20
 #: PDFs that are kept: the guides that everybody opens, in the situation that most have.
@@ -71,11 +73,25 @@ def guide_pdf(request: Request, key: str) -> HttpResponse:
     """The same guide as PDF/A, for the same situation."""
     made = _guide(request, key)
     address = f"{settings.PUBLIC_URL}{reverse('guide_page', args=[key])}{_asked(made)}"
-    response = HttpResponse(_pdf(made, address, get_language()), content_type="application/pdf")
     name = _("%(name)s 办事指南.pdf") % {"name": made.name}
-    disposition = content_disposition_header(as_attachment=False, filename=name)
-    response["Content-Disposition"] = disposition or "inline"
-    return response
+    return _opened(_pdf(made, address, get_language()), "application/pdf", name)
+
+
+@require_safe
+def guide_form(request: Request, key: str) -> HttpResponse:
+    """The application form for the same situation: empty, or with `filled=1` the filled sample (样表)."""
+    catalogue = catalogue_queries.current()
+    filled = request.GET.get("filled") == "1"
+    made = plan(catalogue, key, request.GET.dict(), everything_up(catalogue))
+    name = (_("%(name)s 样表.pdf") if filled else _("%(name)s 申请表.pdf")) % {"name": made.name}
+    return _opened(form_of(made, release=catalogue.release, filled=filled), "application/pdf", name)
+
+
+@require_safe
+def guide_file(_request: Request, name: str) -> HttpResponse:
+    """A blank form or sample that the catalogue publishes with a material or result."""
+    media_type, content = catalogue_queries.file(name)
+    return _opened(content, media_type, name)
 
 
 @require_safe
@@ -99,6 +115,13 @@ def _asked(guide: Guide) -> str:
     """The end of the address that opens this guide again: the situation, and a version no longer in force."""
     asked = guide.answers if guide.is_current else {**guide.answers, "version": str(guide.version)}
     return f"?{urlencode(asked)}" if asked else ""
+
+
+def _opened(content: bytes, media_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=media_type)
+    disposition = content_disposition_header(as_attachment=False, filename=name)
+    response["Content-Disposition"] = disposition or "inline"
+    return response
 
 
 @lru_cache(maxsize=_KEPT)

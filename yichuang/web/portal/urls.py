@@ -6,6 +6,8 @@ from yichuang.web.portal import guide, rating, results, track, verify
 
 urlpatterns = [
     path("guide/", guide.guide, name="guide"),
+    path("guide/files/<str:name>", guide.guide_file, name="guide_file"),
+    path("guide/<slug:key>/form.pdf", guide.guide_form, name="guide_form"),
     path("guide/<slug:key>/", guide.guide_page, name="guide_page"),
     path("guide/<slug:key>/guide.pdf", guide.guide_pdf, name="guide_pdf"),
     path("guide/<slug:key>/card/", guide.guide_card, name="guide_card"),

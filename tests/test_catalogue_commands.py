@@ -125,3 +125,19 @@ def test_columns_stand_in_line_with_chinese_text() -> None:
 )
 def test_a_limit_in_words(limit: Limit, words: str) -> None:
     assert limit_text(limit) == words
+
+
+def test_scores_tell_each_department_s_share_and_what_was_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_folder(
+        tmp_path, (HOUSEHOLD, "0570-3021002", "3021002"), (HOUSEHOLD, "hours: 工作日 ", "hours: ")
+    )
+    assert commands.check(folder, scored=True) == 1
+    _head, _rule, *rows, empty = capsys.readouterr().out.partition("items/")[0].splitlines()[:6]
+    assert [row.split() for row in rows] == [
+        ["样例市公安局", "1", "0%", "咨询、投诉电话齐全", "1、地址、时间明确", "1"],
+        ["样例市医疗保障局", "1", "100%", "-"],
+        ["样例市卫生健康委员会", "1", "100%", "-"],
+    ]
+    assert not empty

@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 __all__ = ["stopped_clock"]
 
 PROOF = "housing_reform_proof"
-PAGES = ("", "ratings/", "partners/", "steps/", "mandates/")
+PAGES = ("", "ratings/", "partners/", "steps/", "mandates/", "standards/")
 #: What administrators see too: what does not get on by itself.
 KEPT = ("partners/", "steps/")
 
@@ -282,3 +282,13 @@ def test_mandates_about_which_something_must_be_done_come_first() -> None:
     overview = text_of(clerk_client("manager").get("/manage/"))
     assert soon.number in overview
     assert "还有20天到期" in overview
+
+
+def test_a_new_edition_of_the_standard_list_is_a_task_with_its_difference_and_day() -> None:
+    text = text_of(clerk_client("manager").get("/manage/standards/"))
+    assert "公共场所卫生许可（新办）" in text
+    assert "法定办结时限" in text
+    assert "10个工作日" in text
+    assert "20个工作日" in text
+    assert "2027-03-31" in text
+    assert "100%" in text

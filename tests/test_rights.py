@@ -220,6 +220,7 @@ TABLE: dict[str, Row] = {
     "manage:home": Row(MANAGERS),
     "manage:ratings": Row(MANAGERS),
     "manage:mandates": Row(MANAGERS),
+    "manage:standards": Row(MANAGERS),
     "manage:partners": Row(KEEPERS),
     "manage:steps": Row(KEEPERS),
     "manage:retry": Row(PUBLISHERS, "post", at=("job",)),

@@ -17,15 +17,21 @@ from yichuang.catalogue.folder import Fault
 from yichuang.catalogue.plan_text import comparison_facts, comparison_lines, plan_facts, plan_lines
 from yichuang.catalogue.planned import Plan
 from yichuang.catalogue.planning import everything_up, plan
+from yichuang.catalogue.rules.quality import inspect
+from yichuang.catalogue.scores import scores
+from yichuang.catalogue.tables import table
 from yichuang.identity.data import SYSTEM
 
 
-def check(folder: Path, *, figures: bool = False) -> int:
+def check(folder: Path, *, figures: bool = False, scored: bool = False) -> int:
     """Print every fault as `path:line: place: problem → remedy`; 0 where there is none.
 
-    With `figures` also what one credential alone opens (一证通办), item by item.
+    With `figures` also what one credential alone opens (一证通办), item by item; `scored`: how good the guides of
+    each department are, also where there are faults.
     """
     reading = examine(folder)
+    if scored and reading.folder is not None:
+        print("\n".join(_scores(reading.folder.catalogue)))
     if reading.faults or reading.catalogue is None:
         _print_faults(folder, reading.faults)
         return 1
@@ -39,6 +45,20 @@ def check(folder: Path, *, figures: bool = False) -> int:
     if figures:
         print("\n".join(_one_credential(catalogue)))
     return 0
+
+
+def _scores(catalogue: Catalogue) -> Iterable[str]:
+    rows = [
+        [
+            score.department,
+            str(score.items),
+            f"{score.share:.0%}",
+            "、".join(f"{title} {number}" for title, number in score.found) or "-",
+        ]
+        for score in scores(catalogue, inspect(catalogue))
+    ]
+    yield from table([_("部门"), _("事项"), _("没有问题"), _("问题")], rows)
+    yield ""
 
 
 def _one_credential(catalogue: Catalogue) -> Iterable[str]:

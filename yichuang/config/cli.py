@@ -65,7 +65,7 @@ def _catalogue_check(chosen: argparse.Namespace) -> int:
     setup.django()
     from yichuang.catalogue import commands
 
-    return commands.check(chosen.folder or _catalogue_folder(), figures=chosen.figures)
+    return commands.check(chosen.folder or _catalogue_folder(), figures=chosen.figures, scored=chosen.scores)
 
 
 def _catalogue_publish(chosen: argparse.Namespace) -> int:
@@ -279,6 +279,9 @@ def _add_catalogue(add_parser: Callable[..., argparse.ArgumentParser]) -> None:
         command.set_defaults(run=run)
     kinds.choices["check"].add_argument(
         "--figures", action="store_true", help="also tell which items one credential alone opens"
+    )
+    kinds.choices["check"].add_argument(
+        "--scores", action="store_true", help="also tell how good the guides of each department are"
     )
     text = "write a release to a new folder, or to one file for another installation"
     export = kinds.add_parser("export", help=text, description=text)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yichuang.web.manage import exchange, views
+from yichuang.web.manage import exchange, quality, views
 
 app_name = "manage"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("steps/", views.steps, name="steps"),
     path("steps/<int:job_id>/retry/", views.retry, name="retry"),
     path("mandates/", views.mandates, name="mandates"),
+    path("standards/", quality.standards, name="standards"),
     path("catalogue/exchange/", exchange.exchange, name="exchange"),
     path("catalogue/exchange/export/<str:form>/", exchange.export, name="export"),
     path("catalogue/exchange/upload/", exchange.upload, name="upload"),

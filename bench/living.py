@@ -19,7 +19,7 @@ if __name__ == "__main__":
 from bench import material
 from bench.specimens import OPINION, officers
 from yichuang.base import clock, ids
-from yichuang.cases.actions import issuing, review
+from yichuang.cases.actions import issuing, joining, review
 from yichuang.cases.actions.acceptance import accept
 from yichuang.cases.actions.receipt import receive
 from yichuang.cases.data import Submission
@@ -37,7 +37,7 @@ def live(clerk: Actor, able: dict[int, Actor], given: Submission, now: datetime)
     while due := list(cases.filter(stage=Stage.ACCEPTED, waiting=0)):
         for case in due:
             _decide(case, able, now)
-            review.release_followers(case_id=case.id, now=now)
+            joining.join(case_id=case.id, now=now)
             issuing.issue(case_id=case.id, notice_id=0, licence_id=None, now=now)
     hand_over(actor=clerk, application_id=receipt.application_id, now=now)
     for case in cases:

@@ -283,13 +283,15 @@ def test_the_applicant_takes_back_one_matter_and_the_others_go_on() -> None:
     assert clocks_of(card) == set()
 
 
-def test_who_waited_for_what_was_withdrawn_waits_no_longer() -> None:
+def test_who_waited_for_what_was_withdrawn_ends_with_it_where_the_bundle_says_so() -> None:
     row = accepted("newborn")
     first = case_of(row, FIRST)
     withdraw(actor=staff("clerk1"), application_id=row.id, case_ids=[first.id], reason="改期办理。", now=NOW)
     run_journey()
     again = queries.application(staff("clerk1"), row.number, now=NOW)
-    assert {case.waiting for case in again.cases} == {0}
+    stages = {case.item_key: (case.stage, case.waiting) for case in again.cases}
+    assert stages.pop(FIRST) == (Stage.WITHDRAWN, 0)
+    assert set(stages.values()) == {(Stage.TERMINATED, 0)}
 
 
 def test_a_result_that_exists_is_not_taken_back() -> None:

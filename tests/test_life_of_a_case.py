@@ -148,14 +148,17 @@ def test_a_decided_case_is_not_decided_again() -> None:
 def test_a_declined_case_ends_with_its_paper_and_lets_the_others_go_on() -> None:
     row = received("newborn")
     clerk = staff("clerk1")
-    first = case_of(row, FIRST).id
-    decline(actor=clerk, case_id=first, reason="不属于本行政机关职权", competent="杭州市卫健委", now=NOW)
+    card = case_of(row, "citizen_card").id
+    decline(actor=clerk, case_id=card, reason="不属于本行政机关职权", competent="杭州市卫健委", now=NOW)
     accept(actor=clerk, application_id=row.id, now=NOW)
+    decided(row, FIRST, "officer-weijian")
     run_journey()
     now_stages = stages(row.number)
-    assert now_stages.pop(FIRST) == Stage.DECLINED
-    assert set(now_stages.values()) == {Stage.ACCEPTED}
-    assert all(case.waiting == 0 for case in queries.application(clerk, row.number, now=NOW).cases)
+    assert now_stages.pop("citizen_card") == Stage.DECLINED
+    assert now_stages.pop(FIRST) == Stage.ISSUED
+    assert Stage.TERMINATED not in now_stages.values()
+    others = [case for case in queries.application(clerk, row.number, now=NOW).cases if case.id != card]
+    assert all(case.waiting == 0 for case in others)
 
 
 def test_correction_asks_once_and_takes_the_case_back_when_it_is_answered() -> None:

@@ -87,6 +87,19 @@ FACTS: dict[NoticeKind, dict[str, Any]] = {
         "received_on": DAY,
         "due_on": DAY,
     },
+    NoticeKind.TERMINATION: {
+        "applicant": "林知夏",
+        "item": "新生儿落户",
+        "received_on": DAY,
+        "reasons": ["同一申办的“出生医学证明签发”结果是“不予许可”。"],
+    },
+    NoticeKind.RESCISSION: {
+        "applicant": "林知夏",
+        "item": "新生儿落户",
+        "decided_on": DAY,
+        "reasons": ["同一申办的“出生医学证明签发”结果是“不予许可”。"],
+        "licence": "居民户口簿",
+    },
     NoticeKind.GRANT: {
         "applicant": "林知夏",
         "item": "新生儿落户",

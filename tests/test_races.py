@@ -18,7 +18,7 @@ from tests.simulators_fixtures import Box, Simulator
 from yichuang.base.errors import Overtaken, Refused
 from yichuang.base.pdf import seal as pdf_seal
 from yichuang.cases import queries
-from yichuang.cases.actions import drafting, issuing, review
+from yichuang.cases.actions import drafting, issuing, joining, review
 from yichuang.cases.actions.acceptance import accept
 from yichuang.cases.actions.receipt import find_receipt, receive
 from yichuang.cases.data import Receipt
@@ -224,11 +224,11 @@ def test_a_case_that_waits_for_two_sisters_decided_at_the_same_instant_starts_on
     accept(actor=staff("clerk1"), application_id=row.id, now=NOW)
     assert Case.objects.get(id=follower.id).waiting == 2
     decided(row, FIRST, "officer-weijian")
-    review.release_followers(case_id=case_of(row, FIRST).id, now=NOW)
+    joining.join(case_id=case_of(row, FIRST).id, now=NOW)
 
     def decide_and_release(item: str, officer: str) -> list[int]:
         decided(row, item, officer)
-        return review.release_followers(case_id=case_of(row, item).id, now=NOW)
+        return joining.join(case_id=case_of(row, item).id, now=NOW)
 
     released = at_once(*(lambda item=item: decide_and_release(item, sisters[item]) for item in sisters))
     assert sorted(released, key=len) == [[], [follower.id]]

@@ -137,7 +137,17 @@ class Case(models.Model):
             models.Index(
                 fields=["department", "stage"],
                 name="case_open",
-                condition=~Q(stage__in=["closed", "declined", "deemed_withdrawn", "revoked", "withdrawn"]),
+                condition=~Q(
+                    stage__in=[
+                        "closed",
+                        "declined",
+                        "deemed_withdrawn",
+                        "rescinded",
+                        "revoked",
+                        "terminated",
+                        "withdrawn",
+                    ]
+                ),
             ),
         ]
 

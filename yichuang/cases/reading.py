@@ -121,6 +121,8 @@ def reason_of(case_id: int, verb: Verb) -> str:
         Verb.DECLINE: "decline",
         Verb.ASK_CORRECTION: "correction",
         Verb.REVOKE_ACCEPTANCE: "revocation",
+        Verb.TERMINATE: "ending",
+        Verb.RESCIND: "ending",
     }[verb]
     row = Remark.objects.filter(case_id=case_id, kind=kind).order_by("-id").first()
     return remarks.text_of(row) if row else ""

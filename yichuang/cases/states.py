@@ -19,6 +19,8 @@ class Stage(StrEnum):
     WITHDRAWN = "withdrawn"  # 撤回: by the applicant
     DEEMED_WITHDRAWN = "deemed_withdrawn"  # 视为撤回: not corrected in time
     REVOKED = "revoked"  # 撤销受理: a gap was not cured in time
+    TERMINATED = "terminated"  # 终止办理: because of a sister, as its bundle declares
+    RESCINDED = "rescinded"  # 撤销决定: a decision already in force was taken back in writing
     ACCEPTED = "accepted"  # 已受理
     IN_REVIEW = "in_review"  # 审查
     DECIDED = "decided"  # 已决定: granted or refused
@@ -50,6 +52,9 @@ class Verb(StrEnum):
     CURE_GAP = "case.gap_cured"
     REVOKE_ACCEPTANCE = "case.acceptance_revoked"
     RELEASE = "case.released"
+    TERMINATE = "case.terminated"
+    WITHHOLD = "case.withheld"
+    RESCIND = "case.rescinded"
     CLAIM = "case.claimed"
     UNCLAIM = "case.unclaimed"
     BEGIN_REVIEW = "case.review_begun"
@@ -97,6 +102,23 @@ MOVES: dict[Verb, Move] = {
     ),
     Verb.REVOKE_ACCEPTANCE: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.REVOKED, source="浙江规定 11"),
     Verb.RELEASE: _move(Stage.ACCEPTED, to=None, source="浙江规定 5"),
+    Verb.TERMINATE: _move(
+        Stage.RECEIVED,
+        Stage.CORRECTING,
+        Stage.ACCEPTED,
+        Stage.IN_REVIEW,
+        to=Stage.TERMINATED,
+        source="一件事的结果规则",
+    ),
+    Verb.WITHHOLD: _move(Stage.DECIDED, to=Stage.TERMINATED, source="一件事的结果规则"),
+    Verb.RESCIND: _move(
+        Stage.DECIDED,
+        Stage.ISSUED,
+        Stage.DELIVERED,
+        Stage.CLOSED,
+        to=Stage.RESCINDED,
+        source="行政许可法 69; 一件事的结果规则",
+    ),
     Verb.CLAIM: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.IN_REVIEW, source="行政许可法 34"),
     Verb.UNCLAIM: _move(Stage.IN_REVIEW, to=None, source="行政许可法 34"),
     Verb.BEGIN_REVIEW: _move(Stage.ACCEPTED, to=Stage.IN_REVIEW, source="行政许可法 34"),
@@ -114,6 +136,8 @@ STAGE_NAMES: dict[Stage, Promise] = {
     Stage.WITHDRAWN: _("已撤回"),
     Stage.DEEMED_WITHDRAWN: _("视为撤回"),
     Stage.REVOKED: _("撤销受理"),
+    Stage.TERMINATED: _("终止办理"),
+    Stage.RESCINDED: _("决定已撤销"),
     Stage.ACCEPTED: _("已受理"),
     Stage.IN_REVIEW: _("审查中"),
     Stage.DECIDED: _("已决定"),
@@ -143,6 +167,8 @@ TURNS: dict[Stage, Turn] = {
     Stage.WITHDRAWN: Turn.NOBODY,
     Stage.DEEMED_WITHDRAWN: Turn.NOBODY,
     Stage.REVOKED: Turn.NOBODY,
+    Stage.TERMINATED: Turn.NOBODY,
+    Stage.RESCINDED: Turn.NOBODY,
     Stage.ACCEPTED: Turn.DEPARTMENT,
     Stage.IN_REVIEW: Turn.DEPARTMENT,
     Stage.DECIDED: Turn.PLATFORM,
@@ -152,10 +178,14 @@ TURNS: dict[Stage, Turn] = {
 }
 
 #: Ends without a decision; each has its own paper and is counted apart (domain trap 13).
-UNDECIDED_ENDS = frozenset({Stage.DECLINED, Stage.WITHDRAWN, Stage.DEEMED_WITHDRAWN, Stage.REVOKED})
+UNDECIDED_ENDS = frozenset(
+    {Stage.DECLINED, Stage.WITHDRAWN, Stage.DEEMED_WITHDRAWN, Stage.REVOKED, Stage.TERMINATED}
+)
+#: Ends that leave the applicant without what was applied for, whatever had been decided before.
+LOST = frozenset({*UNDECIDED_ENDS, Stage.RESCINDED})
 #: Stages that the applicant need not wait for any more: nothing will be decided after them.
-SETTLED = frozenset({*UNDECIDED_ENDS, Stage.ISSUED, Stage.DELIVERED, Stage.CLOSED})
+SETTLED = frozenset({*LOST, Stage.ISSUED, Stage.DELIVERED, Stage.CLOSED})
 #: Stages in which the department's clock runs (unless the case still waits for a sister).
 WORKED = frozenset({Stage.ACCEPTED, Stage.IN_REVIEW})
 #: Stages in which nothing will happen any more.
-ENDED = frozenset({*UNDECIDED_ENDS, Stage.CLOSED})
+ENDED = frozenset({*LOST, Stage.CLOSED})

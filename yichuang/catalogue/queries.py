@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -156,6 +157,19 @@ def bundle(key: str, version: int) -> Bundle:
     if row is None:
         raise _no_such(key, version)
     return _bundle(row.content, row.version)
+
+
+def bundle_under(key: str, release: int) -> Bundle | None:
+    """The bundle as `release` had it; None where the key is that of a single item."""
+    kept = current()
+    return kept.bundles.get(key) if kept.release == release else _bundle_under(key, release)
+
+
+@lru_cache(maxsize=200)
+def _bundle_under(key: str, release: int) -> Bundle | None:
+    content = json.loads(Release.objects.values_list("content", flat=True).get(id=release))
+    version = content["bundles"].get(key)
+    return bundle(key, version) if version else None
 
 
 def regime(item: Item) -> Regime:

@@ -22,7 +22,8 @@ from yichuang.delivery.models import HandOver
 from yichuang.departments import queries as department_queries
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import SYSTEM, Power
-from yichuang.licences.actions import issue_licence
+from yichuang.licences.actions import issue_licence, revoke
+from yichuang.licences.models import Status
 from yichuang.licences.queries import of_cases
 from yichuang.notices.actions import issue
 from yichuang.notices.data import NoticeFacts, NoticeKind
@@ -146,6 +147,37 @@ def revocation(case_id: int, *, now: datetime) -> NoticeFacts:
         "reasons": reading.reason_of(case_id, Verb.REVOKE_ACCEPTANCE).splitlines(),
     }
     return _issue(NoticeKind.REVOCATION, whole, facts, key=whole.case.number, now=now)
+
+
+def termination(case_id: int, *, now: datetime) -> NoticeFacts:
+    """终止办理告知书 with the reasons."""
+    whole = _whole(case_id, now)
+    facts = {
+        "received_on": local(whole.case.application.received_at).date(),
+        "reasons": reading.reason_of(case_id, Verb.TERMINATE).splitlines(),
+    }
+    return _issue(NoticeKind.TERMINATION, whole, facts, key=whole.case.number, now=now)
+
+
+def rescission(case_id: int, *, now: datetime) -> NoticeFacts:
+    """撤销决定书 with the reasons, and what is to be given back."""
+    whole = _whole(case_id, now)
+    case, item = whole.case, whole.item
+    facts = {
+        "decided_on": local(case.decided_at or now).date(),
+        "reasons": reading.reason_of(case_id, Verb.RESCIND).splitlines(),
+        "licence": item.result_name if case.licence_id else None,
+    }
+    return _issue(NoticeKind.RESCISSION, whole, facts, key=case.number, now=now)
+
+
+def take_back_licence(case_id: int, *, now: datetime) -> None:
+    """撤销 the licence that a case gave, if it gave one that still holds."""
+    number = Case.objects.values_list("number", flat=True).get(id=case_id)
+    held = of_cases([number]).get(number)
+    if held is not None and held.status == Status.VALID:
+        reason = reading.reason_of(case_id, Verb.RESCIND) or _("发证的决定已经撤销。")
+        revoke(licence_id=held.id, status=Status.REVOKED, reason=reason, actor=SYSTEM, now=now)
 
 
 def withdrawal(case_id: int, *, withdrawn_at: datetime, now: datetime) -> NoticeFacts:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from yichuang.cases import clocks as case_clocks
-from yichuang.cases.actions import issuing, review
+from yichuang.cases.actions import issuing, joining, review
 from yichuang.cases.models import Case
 from yichuang.cases.states import Outcome, Stage, Verb
 from yichuang.departments import actions as departments
@@ -62,14 +62,24 @@ def issue_correction_notice(entry: Entry, now: datetime) -> None:
     papers.correction(entry.subject_id, entry_id=entry.id, now=now)
 
 
+def issue_termination(entry: Entry, now: datetime) -> None:
+    """终止办理告知书 with the reasons."""
+    papers.termination(entry.subject_id, now=now)
+
+
+def issue_rescission(entry: Entry, now: datetime) -> None:
+    """撤销决定书 with the reasons; the licence that the decision gave holds no longer."""
+    papers.take_back_licence(entry.subject_id, now=now)
+    papers.rescission(entry.subject_id, now=now)
+
+
 def issue_result(entry: Entry, now: datetime) -> None:
-    """The licence and the paper of the decision; then the case is issued."""
-    case = Case.objects.get(id=entry.subject_id)
-    if case.stage != Stage.DECIDED:
-        return
-    licence_id = papers.licence(case.id, now=now) if case.outcome == Outcome.GRANTED else None
-    notice_id = papers.decision(case.id, now=now)
-    issuing.issue(case_id=case.id, notice_id=notice_id, licence_id=licence_id, now=now)
+    """The licence and the paper of the decision; then the case is issued. Of a withheld bundle all at once."""
+    for case in joining.issuable(Case.objects.get(id=entry.subject_id), now):
+        licence_id = papers.licence(case.id, now=now) if case.outcome == Outcome.GRANTED else None
+        notice_id = papers.decision(case.id, now=now)
+        if not issuing.issue(case_id=case.id, notice_id=notice_id, licence_id=licence_id, now=now):
+            papers.take_back_licence(case.id, now=now)
 
 
 def issue_hand_over_receipt(entry: Entry, now: datetime) -> None:
@@ -132,9 +142,10 @@ def apply_partner_answer(entry: Entry, now: datetime) -> None:
     )
 
 
-def release_followers(entry: Entry, now: datetime) -> None:
-    """Sister cases that waited for this decision start."""
-    review.release_followers(case_id=entry.subject_id, now=now)
+def join_sisters(entry: Entry, now: datetime) -> None:
+    """What this means for the sister cases: they start, wait on or end, as their bundle declares."""
+    if entry.facts.get("of", "case") == "case":
+        joining.join(case_id=entry.facts.get("of_id", entry.subject_id), now=now)
 
 
 def close_case(entry: Entry, now: datetime) -> None:
@@ -159,8 +170,9 @@ STEPS: dict[str, Step] = {
     for step in (
         issue_receipt, issue_acceptance_notice, issue_decline_notice, issue_correction_notice, issue_result,
         await_acceptance, issue_revocation, issue_withdrawal, issue_deemed_withdrawal, act_on_rung,
+        issue_termination, issue_rescission,
         issue_hand_over_receipt, dispatch_to_partner, begin_review_at_partner, apply_partner_answer,
-        release_followers, close_case, tell_received, tell_accepted, tell_correction, tell_ready,
+        join_sisters, close_case, tell_received, tell_accepted, tell_correction, tell_ready,
     )
 }  # fmt: skip
 #: Steps that look at the whole application: of an act on many of its cases they follow once.

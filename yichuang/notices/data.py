@@ -25,6 +25,8 @@ class NoticeKind(StrEnum):
     REVOCATION = "revocation"  # 撤销受理决定书
     WITHDRAWAL = "withdrawal"  # 撤回申请确认书
     DEEMED_WITHDRAWAL = "deemed_withdrawal"  # 视为撤回申请通知书
+    TERMINATION = "termination"  # 终止办理告知书
+    RESCISSION = "rescission"  # 撤销决定书
 
 
 class ReceivedItem(TypedDict):
@@ -133,6 +135,25 @@ class DeemedWithdrawalFacts(TypedDict):
     due_on: date
 
 
+class TerminationFacts(TypedDict):
+    """终止办理告知书: a case ends because of a sister, as its bundle declares."""
+
+    applicant: str
+    item: str
+    received_on: date
+    reasons: list[str]
+
+
+class RescissionFacts(TypedDict):
+    """撤销决定书: a decision already in force is taken back. `licence`: what is to be given back with it."""
+
+    applicant: str
+    item: str
+    decided_on: date
+    reasons: list[str]
+    licence: NotRequired[str]
+
+
 class GrantFacts(TypedDict):
     """准予决定书. `item_type`: GB/T 39046 A.1; “01” (行政许可) changes the title."""
 
@@ -220,6 +241,8 @@ FORMS: dict[NoticeKind, Form] = {
     NoticeKind.DEEMED_WITHDRAWAL: _form(
         ("视为撤回申请通知书", "视撤"), "deemed-withdrawal", _ACCEPTING, DeemedWithdrawalFacts
     ),
+    NoticeKind.TERMINATION: _form(("终止办理告知书", "终"), "termination", _DECIDING, TerminationFacts),
+    NoticeKind.RESCISSION: _form(("撤销决定书", "撤决"), "rescission", _DECIDING, RescissionFacts),
 }
 
 

@@ -20,6 +20,9 @@ DEEDS: dict[Verb, Promise] = {
     Verb.DECLINE: _("不予受理"),
     Verb.ACCEPT: _("受理"),
     Verb.RELEASE: _("开始计时"),
+    Verb.TERMINATE: _("终止办理"),
+    Verb.WITHHOLD: _("结果不予发放"),
+    Verb.RESCIND: _("撤销决定"),
     Verb.CLAIM: _("认领"),
     Verb.UNCLAIM: _("放开认领"),
     Verb.BEGIN_REVIEW: _("部门系统开始审查"),
@@ -31,7 +34,7 @@ DEEDS: dict[Verb, Promise] = {
 #: Acts that are the department's own way of working.
 INNER = frozenset({Verb.CLAIM, Verb.UNCLAIM})
 #: Acts that the applicant had hoped to be spared.
-_BAD = frozenset({Verb.DECLINE, Verb.ASK_CORRECTION})
+_BAD = frozenset({Verb.DECLINE, Verb.ASK_CORRECTION, Verb.TERMINATE, Verb.WITHHOLD, Verb.RESCIND})
 _ACTORS: dict[str, Promise] = {
     ActorKind.PARTNER: _("部门系统"),
     ActorKind.SYSTEM: _("平台"),

@@ -17,6 +17,8 @@ STAGE_TONES: dict[Stage, str] = {
     Stage.WITHDRAWN: "plain",
     Stage.DEEMED_WITHDRAWN: "bad",
     Stage.REVOKED: "bad",
+    Stage.TERMINATED: "bad",
+    Stage.RESCINDED: "bad",
     Stage.ACCEPTED: "going",
     Stage.IN_REVIEW: "going",
     Stage.DECIDED: "going",

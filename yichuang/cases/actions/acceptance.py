@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
 from yichuang.base.errors import Forbidden
-from yichuang.cases import clocks, remarks, rules
+from yichuang.cases import branches, clocks, remarks, rules
 from yichuang.cases.actions import gaps
+from yichuang.cases.actions.joining import bonds_of
 from yichuang.cases.locking import lock_cases, lock_cases_of
 from yichuang.cases.models import ApplicationMaterial, Case
-from yichuang.cases.states import UNDECIDED_ENDS, Stage, Verb
+from yichuang.cases.states import Stage, Verb
 from yichuang.cases.writing import change
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import Necessity
@@ -21,11 +22,6 @@ from yichuang.deadlines.data import ClockKind
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import Actor, Power
 from yichuang.identity.rules import check_mandate
-
-
-def undecided_items(cases: Sequence[Case]) -> set[str]:
-    """The items among `cases` whose decision is still to come."""
-    return {case.item_key for case in cases if case.decided_at is None and case.stage not in UNDECIDED_ENDS}
 
 
 def accept(*, actor: Actor, application_id: int, with_gaps: bool = False, now: datetime) -> list[int]:
@@ -49,9 +45,9 @@ def accept(*, actor: Actor, application_id: int, with_gaps: bool = False, now: d
         opened = gaps.of(received, missing, now)
         if opened and not with_gaps:
             raise rules.GapsOpen(opened, material_names())
-        undecided = undecided_items(cases)
         keeping.stop(clocks.SUBJECT, [case.id for case in received], [ClockKind.ACCEPTANCE], now=now)
-        waiting = {case.id: len(undecided.intersection(case.waits_for)) for case in received}
+        bonds = bonds_of(application_id)
+        waiting = {case.id: branches.waiting(case, cases, bonds, now) for case in received}
         started = clocks.start([case for case in received if not waiting[case.id]], now=now)
         facts = {case.id: {"waiting": waiting[case.id], **started.get(case.id, {})} for case in received}
         whole = [case for case in received if case.id not in opened]

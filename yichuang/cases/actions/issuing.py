@@ -8,18 +8,22 @@ from django.db import transaction
 from yichuang.cases.fold import to_facts
 from yichuang.cases.locking import lock_case
 from yichuang.cases.models import Case
-from yichuang.cases.states import Stage, Verb
+from yichuang.cases.states import LOST, Stage, Verb
 from yichuang.cases.writing import change
 from yichuang.identity.data import SYSTEM, Actor
 
 
-def issue(*, case_id: int, notice_id: int, licence_id: int | None, now: datetime) -> None:
-    """Record that the paper of the decision, and the licence if there is one, exist. Safe to repeat."""
+def issue(*, case_id: int, notice_id: int, licence_id: int | None, now: datetime) -> bool:
+    """Record that the paper of the decision, and the licence if there is one, exist. Safe to repeat.
+
+    False where the case was taken back in the meantime: what was made for it does not hold.
+    """
     with transaction.atomic(durable=True):
         case = lock_case(case_id)
         if case.stage == Stage.DECIDED:
             facts = {"notice": notice_id, **to_facts(licence_id=licence_id)}
             change([case], Verb.ISSUE, [facts], actor=SYSTEM, now=now)
+        return case.stage not in LOST
 
 
 def deliver(cases: Sequence[Case], *, hand_over_id: int, actor: Actor, now: datetime) -> None:

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from yichuang.cases import clocks, remarks
-from yichuang.cases.actions.acceptance import material_names, undecided_items
+from yichuang.cases import branches, clocks, remarks
+from yichuang.cases.actions.acceptance import material_names
+from yichuang.cases.actions.joining import bonds_of
 from yichuang.cases.fold import to_facts
 from yichuang.cases.models import ApplicationMaterial, Case, Gap
 from yichuang.cases.states import WORKED, Stage, Verb
@@ -31,7 +32,7 @@ def deem_accepted(*, case_id: int, since: datetime, now: datetime) -> None:
         case = next(case for case in sisters if case.id == case_id)
         if case.stage != Stage.RECEIVED or not _silence_accepts(case):
             return
-        waiting = len(undecided_items(sisters).intersection(case.waits_for))
+        waiting = branches.waiting(case, sisters, bonds_of(case.application_id), now)
         clocks.stop([case_id], now=now)
         started = {} if waiting else clocks.start([case], now=since)[case_id]
         facts = {"waiting": waiting, **started, **to_facts(abnormal_at=now)}

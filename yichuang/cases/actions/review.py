@@ -1,4 +1,4 @@
-"""The department's part: claim, begin, decide; and what a decision sets free."""
+"""The department's part: claim, begin, decide."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -9,15 +9,14 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.errors import Invalid, Overtaken
 from yichuang.cases import clocks, remarks, rules
-from yichuang.cases.actions.acceptance import undecided_items
 from yichuang.cases.fold import to_facts
-from yichuang.cases.locking import lock_case, lock_cases, lock_sisters
+from yichuang.cases.locking import lock_case, lock_cases
 from yichuang.cases.models import Case
 from yichuang.cases.states import WORKED, Outcome, Stage, Verb
 from yichuang.cases.writing import change
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.regimes import GapsHold
-from yichuang.identity.data import SYSTEM, Actor, ActorKind
+from yichuang.identity.data import Actor, ActorKind
 from yichuang.identity.queries import staff_name
 
 #: How long a claim holds without a further act.
@@ -83,24 +82,6 @@ def decide_elsewhere(
         change(
             [case], Verb.DECIDE, [{**facts, **_decision_facts(outcome, remark, now)}], actor=partner, now=now
         )
-
-
-def release_followers(*, case_id: int, now: datetime) -> list[int]:
-    """Start the cases that waited for this one's decision (浙江规定 art. 5). Safe to repeat; returns the released.
-
-    How many sisters a case still waits for is counted anew from their stages, so running this twice, or for
-    two sisters at once, comes to the same.
-    """
-    with transaction.atomic(durable=True):
-        sisters = lock_sisters(case_id)
-        undecided = undecided_items(sisters)
-        left = {case.id: len(undecided.intersection(case.waits_for)) for case in sisters}
-        freed = [case for case in sisters if case.stage == Stage.ACCEPTED and left[case.id] < case.waiting]
-        started = clocks.start([case for case in freed if not left[case.id]], now=now)
-        facts = [{"waiting": left[case.id], **started.get(case.id, {})} for case in freed]
-        if freed:
-            change(freed, Verb.RELEASE, facts, actor=SYSTEM, now=now)
-        return [case.id for case in freed if not case.waiting]
 
 
 def _lock_for_review(actor: Actor, case_id: int, now: datetime) -> Case:

@@ -21,7 +21,7 @@ from yichuang.cases import queries, reading
 from yichuang.cases.actions import acceptance
 from yichuang.cases.data import CaseRow, MaterialRow
 from yichuang.cases.queries import ApplicationRow
-from yichuang.cases.states import UNDECIDED_ENDS, WORKED, Stage
+from yichuang.cases.states import LOST, WORKED, Stage
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.delivery import actions as delivery
 from yichuang.delivery import queries as delivery_queries
@@ -188,7 +188,7 @@ def _turns(row: ApplicationRow) -> dict[str, int]:
     return {
         "departments": sum(case.stage in WORKED for case in row.cases),
         "ready": sum(case.stage == Stage.ISSUED for case in row.cases),
-        "settled": sum(case.stage in {Stage.DELIVERED, Stage.CLOSED, *UNDECIDED_ENDS} for case in row.cases),
+        "settled": sum(case.stage in {Stage.DELIVERED, Stage.CLOSED, *LOST} for case in row.cases),
     }
 
 

@@ -21,7 +21,12 @@ from yichuang.web.timing import time_left
 #: Papers that are the result of a case: given out with the hand-over (送达), not before.
 RESULTS = frozenset({NoticeKind.GRANT, NoticeKind.REFUSAL})
 #: What must be read at once, while the case stands there.
-_URGENT = {Stage.CORRECTING: NoticeKind.CORRECTION, Stage.DECLINED: NoticeKind.DECLINE}
+_URGENT = {
+    Stage.CORRECTING: NoticeKind.CORRECTION,
+    Stage.DECLINED: NoticeKind.DECLINE,
+    Stage.TERMINATED: NoticeKind.TERMINATION,
+    Stage.RESCINDED: NoticeKind.RESCISSION,
+}
 #: Stages in which the result has been handed over.
 HANDED_OVER = frozenset({Stage.DELIVERED, Stage.CLOSED})
 

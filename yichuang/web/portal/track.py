@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from yichuang.base.clock import now
 from yichuang.base.errors import Invalid, NotVisible
 from yichuang.cases import queries, reading
-from yichuang.cases.states import UNDECIDED_ENDS, Stage
+from yichuang.cases.states import LOST, Stage
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.feedback import queries as feedback_queries
 from yichuang.identity import queries as identity_queries
@@ -111,7 +111,7 @@ def _standing(row: queries.ApplicationRow) -> tuple[str, str]:
         return _("全部办好，等您领取"), "good"
     if Stage.ISSUED in stages:
         return _("有结果可领"), "good"
-    if stages <= {Stage.DELIVERED, Stage.CLOSED, *UNDECIDED_ENDS}:
+    if stages <= {Stage.DELIVERED, Stage.CLOSED, *LOST}:
         return _("已办结"), "plain"
     return _("正在办理"), "going"
 

@@ -21,6 +21,8 @@ _GRANTED: dict[Stage, Promise] = {
     Stage.WITHDRAWN: gettext_lazy("您撤回了申请"),
     Stage.DEEMED_WITHDRAWN: gettext_lazy("没有按期补来，视为撤回"),
     Stage.REVOKED: gettext_lazy("缺的材料没有按期补交，受理已撤销"),
+    Stage.TERMINATED: gettext_lazy("因为同一申办的其他事项没有办成，不再办理"),
+    Stage.RESCINDED: gettext_lazy("原来的决定已经书面撤销"),
     Stage.ACCEPTED: gettext_lazy("已经受理，等着审查"),
     Stage.IN_REVIEW: gettext_lazy("正在审查"),
     Stage.DECIDED: gettext_lazy("已经批准，正在制作结果"),
@@ -49,6 +51,9 @@ _DEEDS: dict[Verb, Promise] = {
     Verb.CURE_GAP: gettext_lazy("收到后补的材料"),
     Verb.REVOKE_ACCEPTANCE: gettext_lazy("没有按期补交，撤销受理"),
     Verb.RELEASE: gettext_lazy("前面的事项办好了，开始计时"),
+    Verb.TERMINATE: gettext_lazy("其他事项没有办成，随之终止"),
+    Verb.WITHHOLD: gettext_lazy("其他事项没有办成，结果不再发放"),
+    Verb.RESCIND: gettext_lazy("撤销原来的决定"),
     Verb.BEGIN_REVIEW: gettext_lazy("部门系统已经收到，开始审查"),
     Verb.DECIDE: gettext_lazy("作出决定：准予"),
     Verb.ISSUE: gettext_lazy("结果制作完成"),
@@ -56,6 +61,8 @@ _DEEDS: dict[Verb, Promise] = {
     Verb.CLOSE: gettext_lazy("办结"),
 }
 _REFUSAL = gettext_lazy("作出决定：不予许可")
+#: Acts that the applicant had hoped to be spared.
+_BAD = frozenset({Verb.DECLINE, Verb.ASK_CORRECTION, Verb.TERMINATE, Verb.WITHHOLD, Verb.RESCIND})
 #: Acts of the counter; the others are the department's or the platform's.
 _AT_THE_COUNTER = frozenset(
     {
@@ -127,7 +134,7 @@ def deeds(entries: Iterable[HistoryRow], cases: Mapping[str, CaseRow], centre: s
         refused = verb is Verb.DECIDE and entry.facts.get("outcome") == Outcome.REFUSED
         what = str(_REFUSAL if refused else _DEEDS[verb])
         who = _who(entry, verb, cases[entry.case_number], centre)
-        is_bad = refused or verb in {Verb.DECLINE, Verb.ASK_CORRECTION}
+        is_bad = refused or verb in _BAD
         key = (entry.at, what, who, entry.text, is_bad)
         grouped.setdefault(key, []).append(cases[entry.case_number].item_name)
     return [

@@ -1,0 +1,97 @@
+"""Joining the branches (并联): what one case's end, return or delay means for its sisters is done here alone.
+
+浙江规定 art. 5. Everything is reckoned anew from where the cases stand, so that this may run twice, late, and for
+two sisters at once, and comes to the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from yichuang.cases import branches, clocks, remarks
+from yichuang.cases.branches import Bonds, Ending
+from yichuang.cases.locking import lock_sisters
+from yichuang.cases.models import Application, Case
+from yichuang.cases.states import OUTCOME_NAMES, STAGE_NAMES, Outcome, Stage, Verb
+from yichuang.cases.writing import change
+from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.data import OutcomePolicy
+from yichuang.identity.data import SYSTEM
+
+_NOTHING_LEFT: Mapping[str, Any] = {
+    "waiting": 0,
+    "gap_until": None,
+    "claimed_by": None,
+    "claimed_until": None,
+}
+
+
+def bonds_of(application_id: int) -> Bonds:
+    """What the bundle declares under which an application was received."""
+    target, release = Application.objects.values_list("target", "release").get(id=application_id)
+    return Bonds(catalogue_queries.bundle_under(target, release))
+
+
+def join(*, case_id: int, now: datetime) -> list[int]:
+    """Let the sisters of a case go on, wait or end, as their bundle declares; returns those that start now.
+
+    Safe to repeat. Whatever ends, or is taken back, has an entry of its own from which the next follows.
+    """
+    with transaction.atomic(durable=True):
+        cases = lock_sisters(case_id)
+        if len(cases) == 1:
+            return []
+        bonds = bonds_of(cases[0].application_id)
+        endings = [(case, branches.ending(case, cases, bonds, now)) for case in cases]
+        _end([(case, how) for case, how in endings if how is not None], bonds, now)
+        return _release(cases, bonds, now)
+
+
+def issuable(case: Case, now: datetime) -> list[Case]:
+    """The decided cases whose results may be made once `case` is decided: its own, or at last the whole bundle's."""
+    bonds = bonds_of(case.application_id)
+    sisters = list(Case.objects.filter(application_id=case.application_id).order_by("id"))
+    together = bonds.policy is OutcomePolicy.ALL_OR_NOTHING
+    return [
+        one
+        for one in sisters
+        if one.stage == Stage.DECIDED
+        and (together or one.id == case.id)
+        and not branches.is_withheld(one, sisters, bonds, now)
+    ]
+
+
+def _end(ended: Sequence[tuple[Case, Ending]], bonds: Bonds, now: datetime) -> None:
+    clocks.stop([case.id for case, _how in ended], now=now)
+    for verb in (Verb.TERMINATE, Verb.WITHHOLD, Verb.RESCIND):
+        chosen = [(case, how.because) for case, how in ended if how.verb is verb]
+        facts = [
+            {
+                "because": because.id,
+                "remark": remarks.write(case.id, "ending", _reason(because, bonds), actor=SYSTEM, now=now),
+                **_NOTHING_LEFT,
+            }
+            for case, because in chosen
+        ]
+        if chosen:
+            change([case for case, _because in chosen], verb, facts, actor=SYSTEM, now=now)
+
+
+def _release(cases: Sequence[Case], bonds: Bonds, now: datetime) -> list[int]:
+    left = {case.id: branches.waiting(case, cases, bonds, now) for case in cases}
+    freed = [case for case in cases if case.stage == Stage.ACCEPTED and left[case.id] < case.waiting]
+    started = clocks.start([case for case in freed if not left[case.id]], now=now)
+    facts = [{"waiting": left[case.id], **started.get(case.id, {})} for case in freed]
+    if freed:
+        change(freed, Verb.RELEASE, facts, actor=SYSTEM, now=now)
+    return [case.id for case in freed if not case.waiting]
+
+
+def _reason(because: Case, bonds: Bonds) -> str:
+    refused = because.outcome == Outcome.REFUSED
+    ended = OUTCOME_NAMES[Outcome.REFUSED] if refused else STAGE_NAMES[Stage(because.stage)]
+    sentence = _("同一申办的“%(item)s”结果是“%(ended)s”，按“%(bundle)s”公布的结果规则，本事项随之处理。")
+    return sentence % {"item": because.item_name, "ended": ended, "bundle": bonds.name}

@@ -1,0 +1,117 @@
+"""分支: what the cases of one application mean for one another, as its bundle declares. Pure.
+
+A case is a branch of its own: it is returned, suspended, late or refused alone. What becomes of its sisters then is
+worked out here, anew each time, from where every case stands (docs/decisions/0012).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from yichuang.cases.models import Case
+from yichuang.cases.states import LOST, UNDECIDED_ENDS, WORKED, Outcome, Stage, Verb
+from yichuang.catalogue.data import Bundle, Course, Member, OutcomePolicy, Undo
+
+
+class Standing(StrEnum):
+    """How a case stands for those that wait for it."""
+
+    OPEN = "open"  # nothing is known yet
+    GRANTED = "granted"
+    FAILED = "failed"  # refused, declined, withdrawn, revoked: what was waited for will not come
+    RETURNED = "returned"  # with the applicant, to be corrected
+    LATE = "late"  # its promised date has passed
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A case ends because of a sister: by which act, and whose fate it follows."""
+
+    verb: Verb
+    because: Case
+
+
+class Bonds:
+    """The members of the bundle under which an application was received; a single item has none."""
+
+    def __init__(self, bundle: Bundle | None) -> None:
+        self.name = bundle.name if bundle else ""
+        self.policy = bundle.outcome if bundle else OutcomePolicy.INDEPENDENT
+        self._members: Mapping[str, Member] = {one.item: one for one in bundle.members} if bundle else {}
+
+    def member(self, case: Case) -> Member:
+        """What the bundle says of a case's item."""
+        return self._members.get(case.item_key) or Member(case.item_key)
+
+
+def is_open(case: Case) -> bool:
+    """Its decision is still to come."""
+    return case.decided_at is None and case.stage not in UNDECIDED_ENDS
+
+
+def standing(case: Case, now: datetime) -> Standing:
+    """How a case stands for those that wait for it."""
+    if case.stage in LOST or case.outcome == Outcome.REFUSED:
+        return Standing.FAILED
+    if case.outcome == Outcome.GRANTED:
+        return Standing.GRANTED
+    if case.stage == Stage.CORRECTING:
+        return Standing.RETURNED
+    if case.stage in WORKED and case.due_at is not None and case.due_at < now:
+        return Standing.LATE
+    return Standing.OPEN
+
+
+def course(earlier: Case, bonds: Bonds, now: datetime) -> Course:
+    """What those that wait for `earlier` do: wait on, go on (with its result, or without it), or end."""
+    member = bonds.member(earlier)
+    return {
+        Standing.OPEN: Course.HOLD,
+        Standing.GRANTED: Course.CONTINUE,
+        Standing.FAILED: member.if_refused,
+        Standing.RETURNED: member.if_returned,
+        Standing.LATE: member.if_late,
+    }[standing(earlier, now)]
+
+
+def waiting(case: Case, sisters: Sequence[Case], bonds: Bonds, now: datetime) -> int:
+    """For how many of its sisters a case still has to wait."""
+    courses = [course(one, bonds, now) for one in sisters if one.item_key in case.waits_for]
+    return len(courses) - courses.count(Course.CONTINUE)
+
+
+def ending(case: Case, sisters: Sequence[Case], bonds: Bonds, now: datetime) -> Ending | None:
+    """How a case ends because of a sister; None where it does not."""
+    if standing(case, now) is Standing.FAILED:
+        return None
+    others = [one for one in sisters if one is not case]
+    if bonds.policy is OutcomePolicy.ALL_OR_NOTHING:
+        failed = [one for one in others if standing(one, now) is Standing.FAILED]
+        verb = _undoing(case, bonds) if failed else None
+        return Ending(verb, failed[0]) if verb else None
+    if not is_open(case):
+        return None
+    for one in others:
+        if one.item_key in case.waits_for and course(one, bonds, now) is Course.END:
+            return Ending(Verb.TERMINATE, one)
+    return None
+
+
+def is_withheld(case: Case, sisters: Sequence[Case], bonds: Bonds, now: datetime) -> bool:
+    """Whether a decided case's result has to wait until every sister is decided as well (全部办成才发)."""
+    if bonds.policy is not OutcomePolicy.ALL_OR_NOTHING or bonds.member(case).undo is not Undo.WITHHOLD:
+        return False
+    return case.outcome == Outcome.GRANTED and any(
+        standing(one, now) is not Standing.GRANTED for one in sisters
+    )
+
+
+def _undoing(case: Case, bonds: Bonds) -> Verb | None:
+    """What takes a case back where another refusal undoes the bundle."""
+    if is_open(case):
+        return Verb.TERMINATE
+    undo = bonds.member(case).undo
+    if undo is Undo.WITHHOLD and case.stage == Stage.DECIDED:
+        return Verb.WITHHOLD
+    return Verb.RESCIND if undo is Undo.REVOKE else None

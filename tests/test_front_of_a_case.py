@@ -89,7 +89,7 @@ def clocks_of(case: CaseRow) -> set[str]:
 
 def test_what_may_follow_is_told_with_its_date_before_anything_is_accepted() -> None:
     row = with_gaps(SAFETY_RULES, CERTIFICATES)
-    with pytest.raises(GapsOpen, match="2026-03-23") as told:
+    with pytest.raises(GapsOpen, match="2026-03-16") as told:
         accept(actor=staff("clerk1"), application_id=row.id, now=NOW)
     assert set(told.value.materials) == {SAFETY_RULES, CERTIFICATES}
     assert now_of(row).stage == Stage.RECEIVED
@@ -102,7 +102,7 @@ def test_an_acceptance_with_gaps_names_who_took_it_on_and_tells_the_applicant_in
     gap = Gap.objects.get(case_id=row.cases[0].id)
     assert (gap.materials, gap.until, gap.approved_by) == (
         [SAFETY_RULES],
-        date(2026, 3, 23),
+        date(2026, 3, 16),
         staff("clerk1").id,
     )
     assert papers_of(row.cases[0]) == [NoticeKind.GAP_ACCEPTANCE]
@@ -137,7 +137,7 @@ def test_a_gap_is_cured_piece_by_piece_and_then_closed() -> None:
     assert gaps.cure(actor=clerk, case_id=case.id, materials={SAFETY_RULES: PAPER}, now=NOW) == (
         CERTIFICATES,
     )
-    assert Case.objects.get(id=case.id).gap_until == date(2026, 3, 23)
+    assert Case.objects.get(id=case.id).gap_until == date(2026, 3, 16)
     assert gaps.cure(actor=clerk, case_id=case.id, materials={CERTIFICATES: PAPER}, now=NOW) == ()
     assert Case.objects.get(id=case.id).gap_until is None
     assert ClockKind.GAP not in clocks_of(case)
@@ -148,9 +148,9 @@ def test_a_gap_is_cured_piece_by_piece_and_then_closed() -> None:
 def test_a_gap_that_nobody_cures_reminds_the_counter_and_then_ends_the_acceptance() -> None:
     row = with_gaps(SAFETY_RULES)
     accept(actor=staff("clerk1"), application_id=row.id, with_gaps=True, now=NOW)
-    pass_time(at("2026-03-21T09:00"))
+    pass_time(at("2026-03-14T09:00"))
     assert [reminder.rung for reminder in open_reminders(staff("clerk2"))] == ["gap_yellow"]
-    pass_time(at("2026-03-24T08:00"))
+    pass_time(at("2026-03-17T08:00"))
     case = now_of(row)
     assert (case.stage, clocks_of(case)) == (Stage.REVOKED, set())
     assert papers_of(case) == [NoticeKind.GAP_ACCEPTANCE, NoticeKind.REVOCATION]
@@ -160,8 +160,8 @@ def test_a_gap_cured_in_the_last_hour_ends_nothing() -> None:
     row = with_gaps(SAFETY_RULES)
     clerk, case = staff("clerk1"), row.cases[0]
     accept(actor=clerk, application_id=row.id, with_gaps=True, now=NOW)
-    gaps.cure(actor=clerk, case_id=case.id, materials={SAFETY_RULES: PAPER}, now=at("2026-03-23T23:00"))
-    pass_time(at("2026-03-24T08:00"))
+    gaps.cure(actor=clerk, case_id=case.id, materials={SAFETY_RULES: PAPER}, now=at("2026-03-16T23:00"))
+    pass_time(at("2026-03-17T08:00"))
     assert now_of(row).stage == Stage.ACCEPTED
 
 

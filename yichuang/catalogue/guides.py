@@ -76,11 +76,11 @@ class Behind:
 class Reduction:
     """减: one of the numbers before the reform and now, with the list behind each."""
 
-    key: str  # visits | materials | forms | steps
+    key: str  # visits | materials | working_days | forms | steps
     label: str
     unit: str
-    before: int
-    now: int
+    before: float
+    now: float
     behind_before: tuple[Behind, ...]
     behind_now: tuple[Behind, ...]
 
@@ -187,8 +187,17 @@ def waves(cases: Iterable[PlannedCase]) -> list[list[str]]:
     return [[key for key, at in depth.items() if at == step] for step in sorted(set(depth.values()))]
 
 
+def _tenth(number: float) -> float:
+    """Rounded to tenths; a whole number stays one, so that nobody reads “8.0”."""
+    return int(number) if number == int(number) else round(number, 1)
+
+
 def _reductions(made: Plan) -> tuple[Reduction, ...]:
-    words = {Measure.VISITS: (_("跑动"), _("次")), Measure.MATERIALS: (_("材料"), _("份"))}
+    words = {
+        Measure.VISITS: (_("跑动"), _("次")),
+        Measure.MATERIALS: (_("材料"), _("份")),
+        Measure.WORKING_DAYS: (_("时间"), _("个工作日")),
+    }
     if len(made.cases) > 1:
         words |= {Measure.FORMS: (_("填表"), _("张")), Measure.STEPS: (_("环节"), _("个"))}
     rows = {row.measure: row for row in made.comparison}
@@ -197,8 +206,8 @@ def _reductions(made: Plan) -> tuple[Reduction, ...]:
             key=measure.value,
             label=label,
             unit=unit,
-            before=int(rows[measure].total_before),
-            now=int(rows[measure].total_now),
+            before=_tenth(rows[measure].total_before),
+            now=_tenth(rows[measure].total_now),
             behind_before=_behind(rows[measure].before),
             behind_now=_behind(rows[measure].now),
         )

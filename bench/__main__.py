@@ -14,7 +14,7 @@ from bench.report import Figure
 from bench.start import measure_start
 
 _SIZES, _QUICK_SIZES = (10_000, 1_000_000), (10_000, 100_000)
-_PARTS = ("start", "single", "submissions", "jobs", "lives", "pages", "search")
+_PARTS = ("start", "single", "submissions", "jobs", "lives", "pages", "search", "catalogue")
 
 
 def main() -> int:
@@ -50,14 +50,22 @@ def _measure(installation: Installation, chosen: argparse.Namespace) -> Iterator
     if "start" in wanted:
         yield from measure_start(installation)
     installation.begin()
-    from bench import filling, journeys, lives, pages, searching, single, submissions
-    from bench.specimens import make_specimens
-    from yichuang.base import clock
+    from bench import catalogue, searching
 
     if "search" in wanted:
         yield from searching.measure(installation, 20_000 if brief else 200_000, 150 if brief else 500)
-    if wanted <= {"start", "search"}:
-        return
+    if not wanted <= {"start", "search", "catalogue"}:
+        yield from _of_cases(installation, chosen, wanted)
+    if "catalogue" in wanted:  # the last, because it puts another catalogue in force
+        yield from catalogue.measure(installation, 500 if brief else 2_000)
+
+
+def _of_cases(installation: Installation, chosen: argparse.Namespace, wanted: set[str]) -> Iterator[Figure]:
+    from bench import filling, journeys, lives, pages, single, submissions
+    from bench.specimens import make_specimens
+    from yichuang.base import clock
+
+    brief = chosen.quick
     if "single" in wanted:
         yield from single.measure_plan()
         yield from single.measure_licence(20 if brief else 60)

@@ -214,3 +214,10 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
         "items/medical_insurance.yaml",
         "elements.yaml",
     }
+
+
+def test_reading_tells_how_far_it_is(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    examine(write_folder(tmp_path), told=lambda done, total: told.append((done, total)))
+    files = len([*tmp_path.glob("*.yaml"), *tmp_path.glob("*/*.yaml")])
+    assert told == [(done, files) for done in range(1, files + 1)]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from yichuang.base.clock import local, now
 from yichuang.catalogue.folder import Fault, Folder
-from yichuang.catalogue.loading import Reading, read
+from yichuang.catalogue.loading import Reading, Told, read
 from yichuang.catalogue.rules.codes import check_codes
 from yichuang.catalogue.rules.conditions import check_conditions
 from yichuang.catalogue.rules.finding import check_finding
@@ -35,9 +35,9 @@ def check(folder: Folder, *, today: date | None = None) -> tuple[Fault, ...]:
     return tuple(sorted(set(notes.faults)))
 
 
-def examine(root: Path, *, today: date | None = None) -> Reading:
-    """Read and check the folder at `root`: all faults of both together."""
-    reading = read(root)
+def examine(root: Path, *, today: date | None = None, told: Told | None = None) -> Reading:
+    """Read and check the folder at `root`: all faults of both together. `told`: as in `read`."""
+    reading = read(root, told)
     if reading.folder is None:
         return reading
     return Reading(reading.folder, tuple(sorted({*reading.faults, *check(reading.folder, today=today)})))

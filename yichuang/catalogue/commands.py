@@ -1,6 +1,7 @@
 """`yichuang catalogue check|publish` and `yichuang plan`: what the command line says. Each returns an exit code."""
 
 import json
+import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,9 @@ from yichuang.catalogue.rules.quality import inspect
 from yichuang.catalogue.scores import scores
 from yichuang.catalogue.tables import table
 from yichuang.identity.data import SYSTEM
+
+#: Columns of a progress bar.
+_BAR = 40
 
 
 def check(folder: Path, *, figures: bool = False, scored: bool = False) -> int:
@@ -73,7 +77,8 @@ def _one_credential(catalogue: Catalogue) -> Iterable[str]:
 def publish(folder: Path) -> int:
     """Publish the folder as the platform itself; prints what became of it."""
     try:
-        publication = publishing.publish(folder, actor=SYSTEM, now=clock.now())
+        told = _progress if sys.stderr.isatty() else None
+        publication = publishing.publish(folder, actor=SYSTEM, now=clock.now(), told=told)
     except publishing.CatalogueFaulty as faulty:
         _print_faults(folder, faulty.faults)
         return 1
@@ -90,6 +95,17 @@ def publish(folder: Path) -> int:
     else:
         print(_("内容与第%(release)d次发布的目录相同，没有重新发布。") % facts)
     return 0
+
+
+def _progress(done: int, total: int) -> None:
+    """A bar on the last line of the terminal; after the last file, what is done with them."""
+    if done < total:
+        filled = _BAR * done // total
+        facts = {"bar": "#" * filled + "." * (_BAR - filled), "done": done, "total": total}
+        line = _("正在读取 [%(bar)s] %(done)d/%(total)d") % facts
+    else:
+        line = _("正在核对、写入 %(total)d 个文件…") % {"total": total}
+    print(f"\r\033[K{line}", end="" if done < total else "\n", file=sys.stderr, flush=True)
 
 
 def show_plan(

@@ -5,7 +5,7 @@ referred to exists, whether an item is a good item) is asked by `checking.py`.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
@@ -50,6 +50,8 @@ from yichuang.deadlines.data import Rung
 from yichuang.deadlines.ladders import DEFAULT_RUNGS
 
 Made = TypeVar("Made")
+#: Hears how far something is: (done, of all).
+Told = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,9 @@ class _Work:
     lists: dict[str, dict[str, Any]] = field(default_factory=dict)
     broken: set[tuple[str, str]] = field(default_factory=set)
     situations: dict[str, Situation] = field(default_factory=dict)
+    told: Told | None = None
+    files: int = 0
+    files_read: int = 0
 
     def source(self, path: str) -> Source:
         return source(path, self.faults, self.places, self.situations)
@@ -138,9 +143,12 @@ def source(
     return Source(path, faults, places, DEFAULTS, HIDDEN, {Situation: situations or {}})
 
 
-def read(root: Path) -> Reading:
-    """Read the folder at `root`. All faults are collected; values whose own lines are sound are kept."""
-    work = _Work(root)
+def read(root: Path, told: Told | None = None) -> Reading:
+    """Read the folder at `root`. All faults are collected; values whose own lines are sound are kept.
+
+    `told` hears after each YAML file how many of all have been read.
+    """
+    work = _Work(root, told=told, files=len([*root.glob("*.yaml"), *root.glob("*/*.yaml")]))
     if not root.is_dir():
         fault = Fault(str(root), 1, "-", _("没有这个文件夹"), _("检查路径，或设置 YICHUANG_CATALOGUE"))
         return Reading(None, (fault,))
@@ -187,6 +195,9 @@ def _refuse_strangers(work: _Work) -> None:
 
 def _parse(work: _Work, name: str) -> tuple[Source, Node | None]:
     source = work.source(name)
+    work.files_read += 1
+    if work.told is not None:
+        work.told(work.files_read, work.files)
     try:
         content = (work.root / name).read_bytes()
     except OSError as error:

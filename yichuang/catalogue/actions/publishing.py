@@ -50,7 +50,7 @@ class Publication:
     bundles: tuple[str, ...] = ()
 
 
-def publish(root: Path, *, actor: Actor, now: datetime) -> Publication:
+def publish(root: Path, *, actor: Actor, now: datetime, told: loading.Told | None = None) -> Publication:
     """Publish the folder at `root`: one transaction for the release, its new versions, the establishment, the calendar.
 
     An item or bundle whose content is the same keeps its version. Of what proposals change only that is taken which
@@ -63,7 +63,7 @@ def publish(root: Path, *, actor: Actor, now: datetime) -> Publication:
     newest = Release.objects.order_by("-id").only("id", "establishment").first()
     if newest is not None and newest.establishment and queries.published_digest() == source_digest:
         return Publication(newest.id, is_new=False)
-    reading = examine(root, today=local(now).date())
+    reading = examine(root, today=local(now).date(), told=told)
     if reading.folder is None or reading.faults:
         raise CatalogueFaulty(reading.faults)
     with transaction.atomic():

@@ -12,8 +12,9 @@ from bench.clients import Run
 from bench.http_client import Client
 from bench.installation import Installation
 from bench.report import Figure, at_most
-from yichuang.catalogue import queries, search_index
-from yichuang.catalogue.search_index import Findable
+from yichuang.catalogue import queries
+from yichuang.catalogue.finding import index
+from yichuang.catalogue.finding.index import Findable
 
 _PLACES = (
     "城镇 农村 学校 医院 工地 码头 车站 水库 林场 矿山 社区 商场 公园 市场 道路 河道 机场 酒店 仓库 养老机构"
@@ -43,7 +44,7 @@ _SEED = 20261127
 def measure(installation: Installation, size: int, times: int) -> Iterator[Figure]:
     """What search takes over HTTP, each of `times` words asked once after everything was thrown out of memory."""
     began = time.monotonic()
-    search_index.write(itertools.islice(_province(), size))
+    index.write(itertools.islice(_province(), size))
     yield at_most(f"writing what search finds, {size:,} items", time.monotonic() - began, "s")
     installation.forget_files()
     with installation.web():
@@ -59,7 +60,7 @@ def measure(installation: Installation, size: int, times: int) -> Iterator[Figur
     run = Run(times, sum(durations), tuple(durations))
     yield at_most(f"search, cold, p50, {size:,} items", run.percentile(0.5), "ms")
     yield at_most(f"search, cold, p95, {size:,} items", run.percentile(0.95), "ms", 30)
-    search_index.write(search_index.findables(queries.current()))
+    index.write(index.findables(queries.current()))
 
 
 def _names() -> list[str]:

@@ -5,10 +5,10 @@ from typing import Any
 
 from tests.factories import NOW, staff
 from yichuang.base.clock import local
-from yichuang.catalogue import proposals, typed
 from yichuang.catalogue.actions import keeping, proposing, reviewing
 from yichuang.catalogue.actions.keeping import Kept
-from yichuang.catalogue.proposals import ProposalRow
+from yichuang.catalogue.authoring import proposals, typed
+from yichuang.catalogue.authoring.proposals import ProposalRow
 
 HOUSING = "housing_reform_proof"
 #: An item that neither a bundle nor a list of words needs; its chief officer is chief-zigui.

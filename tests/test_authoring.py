@@ -15,9 +15,10 @@ from tests.counter_desk import clerk_client, text_of
 from tests.factories import NOW, accepted, staff
 from tests.officers_desk import stop_clock
 from yichuang.base.clock import local
-from yichuang.catalogue import proposals, queries
+from yichuang.catalogue import queries
 from yichuang.catalogue.actions import reviewing
-from yichuang.catalogue.states import Stage
+from yichuang.catalogue.authoring import proposals
+from yichuang.catalogue.authoring.states import Stage
 from yichuang.web.authoring import editor, listing, previews, reviews
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ from tests.factories import accepted
 from tests.journey import Album
 from tests.officers_desk import log_in
 from yichuang.catalogue import queries
+from yichuang.catalogue.authoring.states import OPEN, Stage
 from yichuang.catalogue.models import Proposal
-from yichuang.catalogue.states import OPEN, Stage
 
 pytestmark = pytest.mark.browser
 

@@ -13,8 +13,9 @@ import pytest
 from tests.catalogue_folder import write_folder
 from yichuang.base.clock import CITY_ZONE
 from yichuang.base.errors import Invalid
-from yichuang.catalogue import exchanging, packages, queries
+from yichuang.catalogue import queries
 from yichuang.catalogue.actions.publishing import publish, publish_folder
+from yichuang.catalogue.exchange import exchanging, packages
 from yichuang.catalogue.folder import Folder
 from yichuang.catalogue.loading import read
 from yichuang.catalogue.models import Release

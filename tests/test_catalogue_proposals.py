@@ -20,11 +20,12 @@ from tests.factories import NOW, accepted, case_of, decided, received, staff
 from yichuang.base.clock import local
 from yichuang.base.errors import Forbidden, Invalid, NotVisible, Overtaken, Refused
 from yichuang.cases.queries import application
-from yichuang.catalogue import proposals, queries, stored
+from yichuang.catalogue import queries, stored
 from yichuang.catalogue.actions import keeping, proposing, reviewing
 from yichuang.catalogue.actions.proposing import Incomplete
+from yichuang.catalogue.authoring import proposals
+from yichuang.catalogue.authoring.states import MOVES, OPEN, STAGE_NAMES, TURNS, VERB_NAMES, Stage, Verb
 from yichuang.catalogue.models import Revision
-from yichuang.catalogue.states import MOVES, OPEN, STAGE_NAMES, TURNS, VERB_NAMES, Stage, Verb
 from yichuang.ledger.models import Entry
 
 pytestmark = pytest.mark.django_db

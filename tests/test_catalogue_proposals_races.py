@@ -9,8 +9,8 @@ from tests.factories import NOW, staff
 from tests.test_races import at_once, refusals
 from yichuang.catalogue import queries
 from yichuang.catalogue.actions import proposing, reviewing
+from yichuang.catalogue.authoring.states import OPEN, Stage
 from yichuang.catalogue.models import Proposal, Revision
-from yichuang.catalogue.states import OPEN, Stage
 
 pytestmark = [pytest.mark.processes, pytest.mark.usefixtures("committed_db")]
 

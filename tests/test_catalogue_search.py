@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.catalogue_folder import write_folder
-from yichuang.catalogue import queries, search_index
+from yichuang.catalogue import queries
 from yichuang.catalogue.data import Catalogue
+from yichuang.catalogue.finding import index
+from yichuang.catalogue.finding.index import Findable, findables
+from yichuang.catalogue.finding.lexemes import normal, spoken
+from yichuang.catalogue.finding.search import find
 from yichuang.catalogue.loading import read
 from yichuang.catalogue.models import SearchEntry
-from yichuang.catalogue.search import find
-from yichuang.catalogue.search_index import Findable, findables
-from yichuang.catalogue.search_words import normal, spoken
 
 pytestmark = pytest.mark.django_db
 WORDS = """\
@@ -36,7 +37,7 @@ def city(folder: Path) -> Catalogue:
     """The sample city as what search finds, until the test is rolled back."""
     catalogue = read(folder).catalogue
     assert catalogue is not None
-    search_index.write(findables(catalogue))
+    index.write(findables(catalogue))
     return catalogue
 
 
@@ -129,20 +130,20 @@ def test_a_whole_name_is_found_among_thousands_that_have_a_word_of_it() -> None:
     """Common words are looked for in few rows first; what is meant exactly must not stand behind them."""
     one = Findable("item", "", "", "d", "某局", "", "", (), (), ())
     common = [replace(one, key=f"a{number}", name=f"第{number}号建筑工程登记") for number in range(2500)]
-    search_index.write([*common, replace(one, key="zz", name="登记"), replace(one, key="zy", name="登记证")])
+    index.write([*common, replace(one, key="zz", name="登记"), replace(one, key="zy", name="登记证")])
     assert [hit.key for hit in find("登记", limit=2)] == ["zz", "zy"]
     assert len(find("登记", limit=50)) == 50
     assert set(SearchEntry.objects.values_list("tier", flat=True)) == {0, 1}
 
 
 def test_only_what_changed_is_written(city: Catalogue) -> None:
-    assert search_index.write(findables(city)) == 0
+    assert index.write(findables(city)) == 0
     renamed = replace(city.items["medical_insurance"], name="城乡居民基本医疗保险参保")
     changed = replace(city, items={**city.items, renamed.key: renamed})
-    assert search_index.write(findables(changed)) == 2  # the old row and the new one
+    assert index.write(findables(changed)) == 2  # the old row and the new one
     assert find("基本医疗保险")[0].name == renamed.name
     gone = replace(changed, items={key: item for key, item in city.items.items() if key != renamed.key})
-    search_index.write(findables(gone))
+    index.write(findables(gone))
     assert find("基本医疗保险") == ()
 
 
@@ -187,7 +188,7 @@ NAMES = st.text(
 @given(name=NAMES)
 def test_anything_is_found_by_its_own_name(name: str) -> None:
     name = name.replace("\0", "")
-    search_index.write([Findable("item", "x", name, "d", "某局", "", "", (), (), ())])
+    index.write([Findable("item", "x", name, "d", "某局", "", "", (), (), ())])
     assert [hit.key for hit in find(name)] == ["x"]
 
 

@@ -15,16 +15,17 @@ from openpyxl import Workbook, load_workbook
 from tests.catalogue_folder import write_folder
 from yichuang.base.clock import CITY_ZONE
 from yichuang.base.errors import Forbidden, Invalid, NotVisible
-from yichuang.catalogue import exchanging, incoming, queries, spreadsheet_files
+from yichuang.catalogue import queries
 from yichuang.catalogue.actions.importing import keep_mapping
 from yichuang.catalogue.actions.publishing import publish
 from yichuang.catalogue.data import Fee
 from yichuang.catalogue.differences import changes
+from yichuang.catalogue.exchange import exchanging, incoming, spreadsheet_files
+from yichuang.catalogue.exchange.spreadsheet_taking import Mapped, take
+from yichuang.catalogue.exchange.spreadsheets import layout, write
 from yichuang.catalogue.folder import Folder
 from yichuang.catalogue.loading import read
 from yichuang.catalogue.models import Release
-from yichuang.catalogue.spreadsheet_taking import Mapped, take
-from yichuang.catalogue.spreadsheets import layout, write
 from yichuang.identity.data import SYSTEM, Actor, ActorKind, Role
 from yichuang.ledger.models import Entry
 

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.city import CITY
-from yichuang.catalogue import stored, typed
+from yichuang.catalogue import stored
+from yichuang.catalogue.authoring import typed
+from yichuang.catalogue.authoring.merging import merge
 from yichuang.catalogue.data import Element, Item, ItemKind
 from yichuang.catalogue.loading import read
-from yichuang.catalogue.merging import merge
 
 FOLDER = read(CITY).folder
 assert FOLDER is not None

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.catalogue_folder import write_folder
 from tests.factories import NOW
 from tests.portal_visitors import text_of
-from yichuang.catalogue import finding, queries
+from yichuang.catalogue import queries
 from yichuang.catalogue.actions.publishing import publish
 from yichuang.catalogue.data import Catalogue, Fee, Item, ItemMaterial, Step
 from yichuang.catalogue.facts import (
@@ -29,6 +29,7 @@ from yichuang.catalogue.facts import (
     Service,
     SpecialProcedure,
 )
+from yichuang.catalogue.finding import guided
 from yichuang.catalogue.guides import guide_of
 from yichuang.deadlines.data import Limit, Unit
 from yichuang.identity.data import SYSTEM
@@ -222,7 +223,7 @@ def test_every_topic_opens_and_every_bundle_can_be_found_by_answering() -> None:
         with CaptureQueriesContext(connection) as asked_for:
             assert Client().get(f"/find/{topic.key}/").status_code == 200
         assert len(asked_for) <= 1
-        reached |= {target.key for target in finding.leads_to(catalogue, topic)}
+        reached |= {target.key for target in guided.leads_to(catalogue, topic)}
     assert set(catalogue.bundles) - reached == set()
     assert Client().get("/find/no_such_topic/").status_code == 404
 
@@ -230,9 +231,9 @@ def test_every_topic_opens_and_every_bundle_can_be_found_by_answering() -> None:
 def test_an_item_may_name_its_topics_itself() -> None:
     catalogue = queries.current()
     item = replace(catalogue.items["passport"], topics=("就医",))
-    medicine = finding.topic(catalogue, "medicine")
-    assert item.key not in {target.key for target in finding.leads_to(catalogue, medicine)}
-    assert item.key in {target.key for target in finding.leads_to(_with(item), medicine)}
+    medicine = guided.topic(catalogue, "medicine")
+    assert item.key not in {target.key for target in guided.leads_to(catalogue, medicine)}
+    assert item.key in {target.key for target in guided.leads_to(_with(item), medicine)}
 
 
 def test_pdf_and_json_cost_no_more_than_asking_for_the_release() -> None:

@@ -12,11 +12,12 @@ from openpyxl import Workbook, load_workbook
 
 from tests.factories import NOW
 from tests.rest import logged_in
-from yichuang.catalogue import packages, queries, spreadsheets
+from yichuang.catalogue import queries
 from yichuang.catalogue.actions.importing import keep_mapping
 from yichuang.catalogue.actions.publishing import publish_folder
+from yichuang.catalogue.exchange import packages, spreadsheets
+from yichuang.catalogue.exchange.spreadsheet_taking import Mapped
 from yichuang.catalogue.models import Release
-from yichuang.catalogue.spreadsheet_taking import Mapped
 from yichuang.identity.data import SYSTEM
 
 pytestmark = pytest.mark.django_db

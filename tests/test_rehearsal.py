@@ -9,9 +9,10 @@ from tests.authoring import HOUSING, MANAGER, begun, retyped, row_of
 from tests.counter_desk import clerk_client, text_of
 from tests.factories import NOW, staff
 from yichuang.cases.models import Application, Case
-from yichuang.catalogue import proposals, queries, sheets
+from yichuang.catalogue import queries
+from yichuang.catalogue.authoring import proposals, sheets
+from yichuang.catalogue.authoring.states import OPEN, Stage
 from yichuang.catalogue.models import ItemVersion, Proposal, Release
-from yichuang.catalogue.states import OPEN, Stage
 from yichuang.journey.rehearsal import Rehearsal, rehearse
 from yichuang.ledger.models import Entry
 from yichuang.licences.models import Licence

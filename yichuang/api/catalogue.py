@@ -7,7 +7,8 @@ from ninja import Field, Router, Schema
 
 from yichuang.api.schemas import problems
 from yichuang.base.errors import NotVisible
-from yichuang.catalogue import queries, search
+from yichuang.catalogue import queries
+from yichuang.catalogue.finding import search
 from yichuang.catalogue.guides import Guide, guide_of
 from yichuang.catalogue.plan_text import comparison_facts
 from yichuang.catalogue.planned import Known, Plan

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from yichuang.base import clock
 from yichuang.base.errors import Invalid, Refused
-from yichuang.catalogue import one_credential, queries, search
+from yichuang.catalogue import one_credential, queries
 from yichuang.catalogue.actions import publishing
 from yichuang.catalogue.checking import examine
 from yichuang.catalogue.data import Catalogue
+from yichuang.catalogue.finding import search
 from yichuang.catalogue.folder import Fault
 from yichuang.catalogue.plan_text import comparison_facts, comparison_lines, plan_facts, plan_lines
 from yichuang.catalogue.planned import Plan

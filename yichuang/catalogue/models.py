@@ -176,7 +176,7 @@ class SearchEntry(models.Model):
     texts = models.TextField(
         help_text="JSON of [field, text]: what is compared with the words that were typed"
     )
-    words = SearchVectorField(help_text="lexemes, see search_words.py")
+    words = SearchVectorField(help_text="lexemes, see finding/lexemes.py")
     digest = models.CharField(max_length=64, help_text="SHA-256 of what the row was made from")
 
     class Meta:

@@ -79,7 +79,7 @@ def _catalogue_publish(chosen: argparse.Namespace) -> int:
 def _catalogue_export(chosen: argparse.Namespace) -> int:
     with embedded.available():
         _ready()
-        from yichuang.catalogue import exchanging
+        from yichuang.catalogue.exchange import exchanging
 
         return exchanging.export(chosen.target, chosen.release)
 
@@ -87,7 +87,7 @@ def _catalogue_export(chosen: argparse.Namespace) -> int:
 def _catalogue_import(chosen: argparse.Namespace) -> int:
     with embedded.available():
         _ready()
-        from yichuang.catalogue import exchanging
+        from yichuang.catalogue.exchange import exchanging
 
         return exchanging.import_file(chosen.file, mapping=chosen.mapping, dry_run=chosen.dry_run)
 
@@ -95,7 +95,7 @@ def _catalogue_import(chosen: argparse.Namespace) -> int:
 def _catalogue_mapping(chosen: argparse.Namespace) -> int:
     with embedded.available():
         _ready()
-        from yichuang.catalogue import exchanging
+        from yichuang.catalogue.exchange import exchanging
 
         return exchanging.keep_mapping(chosen.name, chosen.file)
 

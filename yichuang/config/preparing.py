@@ -15,7 +15,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from yichuang.base import clock
-from yichuang.catalogue import search_index
+from yichuang.catalogue.finding import index
 from yichuang.config import counting, runtime, trial
 from yichuang.config.runtime import CannotStart
 from yichuang.ledger.partitions import ensure_partitions
@@ -30,7 +30,7 @@ def prepare(report: Callable[[str], None]) -> None:
     migrate(report)
     if settings.TRIAL:
         trial.establish_trial(settings.CATALOGUE_DIR, now=clock.now(), report=report)
-    search_index.refresh()
+    index.refresh()
     collect_static(report)
 
 

@@ -4,8 +4,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from yichuang.cases.states import Outcome, Stage
+from yichuang.catalogue.authoring.states import Stage as ProposalStage
 from yichuang.catalogue.data import SourceKind
-from yichuang.catalogue.states import Stage as ProposalStage
 from yichuang.deadlines.data import Light
 from yichuang.feedback.data import Grade
 

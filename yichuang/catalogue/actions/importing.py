@@ -13,9 +13,9 @@ from yichuang.catalogue.actions.publishing import (
     check_may_publish,
     publish_folder,
 )
-from yichuang.catalogue.incoming import Incoming
+from yichuang.catalogue.exchange.incoming import Incoming
+from yichuang.catalogue.exchange.spreadsheet_taking import Mapped
 from yichuang.catalogue.models import ImportMapping
-from yichuang.catalogue.spreadsheet_taking import Mapped
 from yichuang.identity.data import Actor
 from yichuang.ledger.actions import Record, record
 

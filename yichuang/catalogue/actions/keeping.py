@@ -10,11 +10,12 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from yichuang.base.errors import Overtaken
-from yichuang.catalogue import sheets, stored, typed
-from yichuang.catalogue.merging import Conflicts, merge
+from yichuang.catalogue import stored
+from yichuang.catalogue.authoring import sheets, typed
+from yichuang.catalogue.authoring.merging import Conflicts, merge
+from yichuang.catalogue.authoring.moves import check_stage, lock
+from yichuang.catalogue.authoring.states import Verb
 from yichuang.catalogue.models import Proposal, Revision
-from yichuang.catalogue.moves import check_stage, lock
-from yichuang.catalogue.states import Verb
 from yichuang.identity.data import Actor
 
 

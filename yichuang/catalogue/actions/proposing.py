@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
 from yichuang.base.errors import Invalid, NotVisible
-from yichuang.catalogue import proposals, queries, sheets, stored, typed
+from yichuang.catalogue import queries, stored
 from yichuang.catalogue.actions import publishing
+from yichuang.catalogue.authoring import proposals, sheets, typed
+from yichuang.catalogue.authoring.moves import change, check_stage, lock
+from yichuang.catalogue.authoring.states import OPEN, Change, Verb
 from yichuang.catalogue.models import Proposal, Revision
-from yichuang.catalogue.moves import change, check_stage, lock
-from yichuang.catalogue.states import OPEN, Change, Verb
 from yichuang.identity.data import Actor
 
 _LONGEST_NAME = 80

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
 from yichuang.base.errors import Forbidden, Invalid, Overtaken
-from yichuang.catalogue import loading, queries, search_index, stored
+from yichuang.catalogue import loading, queries, stored
+from yichuang.catalogue.authoring.states import Stage
 from yichuang.catalogue.checking import check, examine
+from yichuang.catalogue.finding import index
 from yichuang.catalogue.folder import Fault, Folder
 from yichuang.catalogue.models import BundleVersion, ItemVersion, Proposal, PublishedFile, Release
 from yichuang.catalogue.news import take_over
-from yichuang.catalogue.states import Stage
 from yichuang.deadlines.actions import DayRow, HoursRow, set_hours, set_ladders, set_overrides
 from yichuang.deadlines.data import OfficeHours
 from yichuang.identity.actions.establishment import establish
@@ -173,7 +174,7 @@ def _write(
     _retire("items", new_items, in_force["items"])
     _retire("bundles", new_bundles, in_force["bundles"])
     _keep_files(folder)
-    search_index.write(search_index.findables(folder.catalogue))
+    index.write(index.findables(folder.catalogue))
     facts = {
         "digest": digest,
         "items": len(items),

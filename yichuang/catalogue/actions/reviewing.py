@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
 from yichuang.base.errors import Forbidden, Invalid, Refused
-from yichuang.catalogue import proposals, queries
+from yichuang.catalogue import queries
 from yichuang.catalogue.actions import publishing
 from yichuang.catalogue.actions.proposing import Incomplete, check_sound
+from yichuang.catalogue.authoring import proposals
+from yichuang.catalogue.authoring.moves import change, check_stage, lock
+from yichuang.catalogue.authoring.states import Stage, Verb
 from yichuang.catalogue.models import Proposal, Release
-from yichuang.catalogue.moves import change, check_stage, lock
-from yichuang.catalogue.states import Stage, Verb
 from yichuang.identity.data import SYSTEM, Actor, Role
 
 log = structlog.get_logger(__name__)

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('tier', models.SmallIntegerField(help_text='how early it is looked at where a word is common: 0, 1, 2')),
                 ('rank', models.SmallIntegerField(help_text='among equals: bundles first, then the shorter name')),
                 ('texts', models.TextField(help_text='JSON of [field, text]: what is compared with the words that were typed')),
-                ('words', django.contrib.postgres.search.SearchVectorField(help_text='lexemes, see search_words.py')),
+                ('words', django.contrib.postgres.search.SearchVectorField(help_text='lexemes, see finding/lexemes.py')),
                 ('digest', models.CharField(help_text='SHA-256 of what the row was made from', max_length=64)),
             ],
             options={

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from yichuang.catalogue.finding import meant
+from yichuang.catalogue.finding.guided import meant
 from yichuang.catalogue.rules.notes import Notes
 from yichuang.catalogue.topics import Topic
 

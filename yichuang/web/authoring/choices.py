@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from yichuang.catalogue.authoring.typed import Content
 from yichuang.catalogue.code_labels import CODES
 from yichuang.catalogue.folder import Folder
 from yichuang.catalogue.labels import REFERENCES
-from yichuang.catalogue.typed import Content
 from yichuang.catalogue.words import WORDS
 
 Options = tuple[tuple[str, str], ...]

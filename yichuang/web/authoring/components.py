@@ -12,11 +12,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yichuang.catalogue import typed
+from yichuang.catalogue.authoring import typed
+from yichuang.catalogue.authoring.sheets import SHEETS, SUBJECTS, ItemSheet
+from yichuang.catalogue.authoring.typed import Content, Form, Shape
 from yichuang.catalogue.folder import Folder
 from yichuang.catalogue.labels import FIELDS
-from yichuang.catalogue.sheets import SHEETS, SUBJECTS, ItemSheet
-from yichuang.catalogue.typed import Content, Form, Shape
 from yichuang.web.authoring import choices
 from yichuang.web.authoring.choices import FIXED, Lists, Options
 from yichuang.web.authoring.sections import SECTIONS

@@ -14,14 +14,15 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from yichuang.base.clock import local, now
 from yichuang.base.errors import Refused
-from yichuang.catalogue import proposals, queries, sheets
+from yichuang.catalogue import queries
 from yichuang.catalogue.actions import keeping, proposing
 from yichuang.catalogue.actions.keeping import Conflicting, Kept
 from yichuang.catalogue.actions.proposing import Incomplete
+from yichuang.catalogue.authoring import proposals, sheets
+from yichuang.catalogue.authoring.proposals import ProposalRow
+from yichuang.catalogue.authoring.states import VERB_NAMES, Change, Stage, Verb
+from yichuang.catalogue.authoring.typed import Content
 from yichuang.catalogue.folder import Folder
-from yichuang.catalogue.proposals import ProposalRow
-from yichuang.catalogue.states import VERB_NAMES, Change, Stage, Verb
-from yichuang.catalogue.typed import Content
 from yichuang.web.authoring.access import author
 from yichuang.web.authoring.choices import Lists
 from yichuang.web.authoring.components import sheet_of

@@ -14,13 +14,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from yichuang.base.clock import now
 from yichuang.base.errors import Invalid, NotVisible
 from yichuang.cases import queries as case_queries
-from yichuang.catalogue import proposals, queries, search
+from yichuang.catalogue import queries
 from yichuang.catalogue.actions import proposing
+from yichuang.catalogue.authoring import proposals
+from yichuang.catalogue.authoring.proposals import ProposalRow
+from yichuang.catalogue.authoring.sheets import SUBJECTS
+from yichuang.catalogue.authoring.states import STAGE_NAMES, Stage
 from yichuang.catalogue.data import Bundle, Catalogue, Item
 from yichuang.catalogue.differences import differences, names_of
-from yichuang.catalogue.proposals import ProposalRow
-from yichuang.catalogue.sheets import SUBJECTS
-from yichuang.catalogue.states import STAGE_NAMES, Stage
+from yichuang.catalogue.finding import search
 from yichuang.identity import queries as identity_queries
 from yichuang.web.authoring.access import author
 from yichuang.web.http import Request

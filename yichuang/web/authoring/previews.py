@@ -13,13 +13,14 @@ from django.views.decorators.http import require_safe
 from yichuang.base.clock import now
 from yichuang.base.errors import Invalid
 from yichuang.cases.drafts import DraftContent, OpenDraft
-from yichuang.catalogue import proposals, queries
+from yichuang.catalogue import queries
+from yichuang.catalogue.authoring import proposals
+from yichuang.catalogue.authoring.proposals import ProposalRow
 from yichuang.catalogue.data import Answers
 from yichuang.catalogue.folder import Folder
 from yichuang.catalogue.guides import Guide, guide_of
 from yichuang.catalogue.planning import everything_up
 from yichuang.catalogue.planning import plan as make_plan
-from yichuang.catalogue.proposals import ProposalRow
 from yichuang.journey.rehearsal import rehearse
 from yichuang.web.authoring.access import author
 from yichuang.web.authoring.reviews import imagined

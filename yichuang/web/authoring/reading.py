@@ -6,9 +6,9 @@ from typing import Any
 
 from django.http import QueryDict
 
-from yichuang.catalogue import typed
-from yichuang.catalogue.sheets import SHEETS
-from yichuang.catalogue.typed import Content, Form, Shape
+from yichuang.catalogue.authoring import typed
+from yichuang.catalogue.authoring.sheets import SHEETS
+from yichuang.catalogue.authoring.typed import Content, Form, Shape
 from yichuang.web.authoring import choices
 from yichuang.web.authoring.choices import FIXED, Lists
 

@@ -11,14 +11,25 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yichuang.base.clock import local, now
 from yichuang.base.errors import Forbidden, Invalid
-from yichuang.catalogue import proposals, queries, sheets
+from yichuang.catalogue import queries
 from yichuang.catalogue.actions import proposing, reviewing
 from yichuang.catalogue.actions.proposing import Incomplete
+from yichuang.catalogue.authoring import proposals, sheets
+from yichuang.catalogue.authoring.proposals import ProposalRow
+from yichuang.catalogue.authoring.states import (
+    MOVES,
+    OPEN,
+    STAGE_NAMES,
+    TURNS,
+    VERB_NAMES,
+    Change,
+    Stage,
+    Turn,
+    Verb,
+)
 from yichuang.catalogue.differences import Change as Changed
 from yichuang.catalogue.differences import changes
 from yichuang.catalogue.folder import Folder
-from yichuang.catalogue.proposals import ProposalRow
-from yichuang.catalogue.states import MOVES, OPEN, STAGE_NAMES, TURNS, VERB_NAMES, Change, Stage, Turn, Verb
 from yichuang.web.authoring.access import author
 from yichuang.web.authoring.listing import open_cases
 from yichuang.web.http import Request

@@ -18,7 +18,7 @@ from yichuang.cases.drafts import own_drafts
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.states import Stage
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue import search as catalogue_search
+from yichuang.catalogue.finding import search as catalogue_search
 from yichuang.identity import queries as identity_queries
 from yichuang.web.counter.access import clerk
 from yichuang.web.http import Request

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 from yichuang.base import files
 from yichuang.base.clock import now
 from yichuang.base.errors import Invalid, Refused
-from yichuang.catalogue import incoming, packages, queries, spreadsheets
+from yichuang.catalogue import queries
 from yichuang.catalogue.actions.importing import take_in
 from yichuang.catalogue.differences import Change, Fate
-from yichuang.catalogue.incoming import Incoming
+from yichuang.catalogue.exchange import incoming, packages, spreadsheets
+from yichuang.catalogue.exchange.incoming import Incoming
 from yichuang.catalogue.labels import LISTS
 from yichuang.web.http import Request
 from yichuang.web.manage.access import publisher

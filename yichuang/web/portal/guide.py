@@ -12,9 +12,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from yichuang.catalogue import finding, search
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import Item
+from yichuang.catalogue.finding import guided, search
 from yichuang.catalogue.guides import Guide, guide_of
 from yichuang.catalogue.planning import everything_up, plan
 from yichuang.web.http import Request
@@ -51,12 +51,12 @@ def guide(request: Request) -> HttpResponse:
 def find(request: Request, key: str = "") -> HttpResponse:
     """For those who have no words: one question a page, down to a bundle or item."""
     catalogue = catalogue_queries.current()
-    path = finding.path_to(catalogue, key)
+    path = guided.path_to(catalogue, key)
     context = {
         "path": path[:-1],
         "topic": path[-1] if path else None,
-        "below": finding.below(catalogue, key),
-        "targets": finding.leads_to(catalogue, path[-1]) if path else [],
+        "below": guided.below(catalogue, key),
+        "targets": guided.leads_to(catalogue, path[-1]) if path else [],
     }
     return render(request, "portal/find.html", context)
 

@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from yichuang.cases.states import OUTCOME_NAMES, STAGE_NAMES, Outcome, Stage
-from yichuang.catalogue.states import STAGE_NAMES as PROPOSAL_STAGE_NAMES
-from yichuang.catalogue.states import Stage as ProposalStage
+from yichuang.catalogue.authoring.states import STAGE_NAMES as PROPOSAL_STAGE_NAMES
+from yichuang.catalogue.authoring.states import Stage as ProposalStage
 from yichuang.deadlines.data import Light
 from yichuang.feedback.data import GRADE_NAMES
 from yichuang.web.looks import (

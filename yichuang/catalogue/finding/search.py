@@ -1,6 +1,6 @@
 """Finding an item or bundle within a keystroke: words, aliases, everyday words, pinyin, initials, codes, departments.
 
-The database finds candidates by lexemes (search_words.py) in one statement, and they are ranked here. What
+The database finds candidates by lexemes (finding/lexemes.py) in one statement, and they are ranked here. What
 is nowhere as it is typed is looked for with one slip of the keyboard or under its sound (新升儿), and then
 as a question in plain words. docs/decisions/0010 says what else was measured.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from yichuang.catalogue.search_words import (
+from yichuang.catalogue.finding.lexemes import (
     CODE_LENGTH,
     INITIALS,
     NAMES,

@@ -9,10 +9,10 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from yichuang.base.errors import Forbidden, NotVisible
-from yichuang.catalogue import typed
+from yichuang.catalogue.authoring import typed
+from yichuang.catalogue.authoring.sheets import SHEETS
+from yichuang.catalogue.authoring.states import OPEN, Change, Stage
 from yichuang.catalogue.models import Comment, Proposal, Revision
-from yichuang.catalogue.sheets import SHEETS
-from yichuang.catalogue.states import OPEN, Change, Stage
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import Actor, ActorKind, Role
 

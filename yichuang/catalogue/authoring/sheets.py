@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from pypinyin import Style, lazy_pinyin
 
-from yichuang.catalogue import typed
+from yichuang.catalogue.authoring import typed
 from yichuang.catalogue.checking import check
 from yichuang.catalogue.code_schemes import coded, without_codes
 from yichuang.catalogue.data import Bundle, Element, Item, MaterialType

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from yichuang.base.errors import NotVisible, Refused
-from yichuang.catalogue import packages, queries, spreadsheet_files
+from yichuang.catalogue import queries
 from yichuang.catalogue.checking import check
 from yichuang.catalogue.differences import Change, changes
+from yichuang.catalogue.exchange import packages, spreadsheet_files
+from yichuang.catalogue.exchange.spreadsheet_taking import Mapped, take
 from yichuang.catalogue.folder import Fault, Folder
 from yichuang.catalogue.models import ImportMapping
-from yichuang.catalogue.spreadsheet_taking import Mapped, take
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from django.db import connection, transaction
 
 from yichuang.catalogue import queries, stored
 from yichuang.catalogue.data import Bundle, Catalogue, Item
-from yichuang.catalogue.finding import meant
+from yichuang.catalogue.finding.guided import meant
+from yichuang.catalogue.finding.lexemes import Field, Text, department, lexemes, named, normal, quoted
 from yichuang.catalogue.models import Release, SearchEntry
-from yichuang.catalogue.search_words import Field, Text, department, lexemes, named, normal, quoted
 
 #: Any number that nothing else locks.
 _LOCK = 0x79630002

@@ -9,13 +9,14 @@ from ruamel.yaml.error import YAMLError
 
 from yichuang.base import clock
 from yichuang.base.errors import Refused
-from yichuang.catalogue import incoming, packages, queries, spreadsheets
+from yichuang.catalogue import queries
 from yichuang.catalogue.actions import importing
 from yichuang.catalogue.differences import Change, Fate
+from yichuang.catalogue.exchange import incoming, packages, spreadsheets
+from yichuang.catalogue.exchange.incoming import Incoming
+from yichuang.catalogue.exchange.spreadsheet_taking import Mapped
 from yichuang.catalogue.folder import Folder
-from yichuang.catalogue.incoming import Incoming
 from yichuang.catalogue.labels import LISTS
-from yichuang.catalogue.spreadsheet_taking import Mapped
 from yichuang.catalogue.writing import folder_files
 from yichuang.identity.data import SYSTEM
 

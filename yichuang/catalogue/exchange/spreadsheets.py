@@ -19,14 +19,15 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from yichuang.catalogue import typed, words
+from yichuang.catalogue import words
+from yichuang.catalogue.authoring import typed
+from yichuang.catalogue.authoring.typed import Form, Shape
 from yichuang.catalogue.code_labels import CODES
 from yichuang.catalogue.data import Bundle, Element, Fee, Item, MaterialType
 from yichuang.catalogue.differences import Names, names_of
 from yichuang.catalogue.folder import Folder
 from yichuang.catalogue.labels import FIELDS, LISTS, REFERENCES
 from yichuang.catalogue.tables import width
-from yichuang.catalogue.typed import Form, Shape
 from yichuang.deadlines.data import Limit
 
 #: The lists that centres keep in spreadsheets.

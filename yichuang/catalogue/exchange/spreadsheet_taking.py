@@ -10,14 +10,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from yichuang.catalogue import sheets, typed
+from yichuang.catalogue.authoring import sheets, typed
 from yichuang.catalogue.checking import check
 from yichuang.catalogue.code_schemes import coded
 from yichuang.catalogue.data import Item
+from yichuang.catalogue.exchange.spreadsheet_files import Table
+from yichuang.catalogue.exchange.spreadsheets import KINDS, Column, Sheet, from_cell, keys_of, layout
 from yichuang.catalogue.folder import Fault, Folder, Place
 from yichuang.catalogue.labels import FIELDS
-from yichuang.catalogue.spreadsheet_files import Table
-from yichuang.catalogue.spreadsheets import KINDS, Column, Sheet, from_cell, keys_of, layout
 from yichuang.catalogue.yaml_values import describe, did_you_mean
 
 #: How far down the headings may stand: above them a title, a date, who made the list.

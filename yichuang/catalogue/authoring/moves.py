@@ -7,9 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from yichuang.base.errors import NotVisible, Overtaken
-from yichuang.catalogue import proposals
+from yichuang.catalogue.authoring import proposals
+from yichuang.catalogue.authoring.states import MOVES, STAGE_NAMES, VERB_NAMES, Stage, Verb
 from yichuang.catalogue.models import Comment, Proposal
-from yichuang.catalogue.states import MOVES, STAGE_NAMES, VERB_NAMES, Stage, Verb
 from yichuang.identity.data import Actor, ActorKind
 from yichuang.ledger.actions import Record, record
 

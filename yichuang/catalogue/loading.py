@@ -148,7 +148,8 @@ def read(root: Path, told: Told | None = None) -> Reading:
 
     `told` hears after each YAML file how many of all have been read.
     """
-    work = _Work(root, told=told, files=len([*root.glob("*.yaml"), *root.glob("*/*.yaml")]))
+    files = [path for path in (*root.glob("*.yaml"), *root.glob("*/*.yaml")) if path.name != _TRIAL_PEOPLE]
+    work = _Work(root, told=told, files=len(files))
     if not root.is_dir():
         fault = Fault(str(root), 1, "-", _("没有这个文件夹"), _("检查路径，或设置 YICHUANG_CATALOGUE"))
         return Reading(None, (fault,))

@@ -1,7 +1,7 @@
 """The account pages as people see them: no axe rule broken on desk and phone, and all of it without JavaScript."""
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import DESKTOP, PHONE, assert_accessible, open_context
 from tests.identities import PASSWORD, kept_centre, make_staff, username_of
@@ -14,6 +14,7 @@ def log_in(page: Page, site: str, *roles: Role) -> None:
     """Type username and password of a new member of staff, with the keyboard only."""
     actor = make_staff(*roles, department=kept_centre())
     page.goto(f"{site}/accounts/login/")
+    expect(page.get_by_label("账号")).to_be_focused()
     page.keyboard.type(username_of(actor))
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)

@@ -203,6 +203,7 @@ TABLE: dict[str, Row] = {
     "counter:ask_correction": Row(CLERKS, "post", at=_case()),
     "counter:decline": Row(CLERKS, "post", at=_case()),
     "counter:correct": Row(CLERKS, "post", at=_case()),
+    "counter:cure": Row(CLERKS, "post", at=_case()),
     "counter:notice": Row(CLERKS, at=("number", "notice")),
     "counter:licence": Row(CLERKS, at=("number", "case")),
     "counter:material": Row(CLERKS, at=("number", "material")),

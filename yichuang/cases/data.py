@@ -114,6 +114,9 @@ class CaseRow:
     applicant: str = ""  # masked
     statutory_due_at: datetime | None = None
     is_instant: bool = False  # 即办件: decided on the spot
+    item_version_id: int = 0
+    corrections_left: int = 1
+    gap_until: date | None = None  # until when open gaps (容缺) are to be cured; None: there are none
 
 
 class Holder(StrEnum):

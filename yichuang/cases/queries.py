@@ -23,7 +23,7 @@ from yichuang.base.errors import Invalid, NotVisible
 from yichuang.cases.clocks import light_of
 from yichuang.cases.data import CaseRow, DueCounts, Holder, MaterialRow, StageCount
 from yichuang.cases.models import Application, ApplicationMaterial, Case
-from yichuang.cases.states import ENDED, SETTLED, STAGE_NAMES, WORKED, Stage
+from yichuang.cases.states import ENDED, SETTLED, STAGE_NAMES, WORKED, Stage, may_cure
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import ItemKind, Necessity, SourceKind
 from yichuang.deadlines.data import Light
@@ -326,6 +326,9 @@ def _case_rows(cases: Sequence[Case], *, now: datetime, masked: bool) -> list[Ca
             statutory_due_at=case.statutory_due_at,
             is_instant=catalogue_queries.item_version(case.item_version_id).kind is ItemKind.INSTANT,
             applicant=parties[case.application.party_id].name if parties else "",
+            item_version_id=case.item_version_id,
+            corrections_left=case.corrections_left,
+            gap_until=case.gap_until if may_cure(case.stage, case.outcome) else None,
         )
         for case in cases
     ]

@@ -6,11 +6,13 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
-from yichuang.base.errors import Forbidden, Invalid, Overtaken
+from yichuang.base.errors import Forbidden, Invalid, Overtaken, Refused
 from yichuang.cases.data import OpenedGap, Person, Settlement
+from yichuang.cases.states import MOVES, Stage, Verb
 from yichuang.catalogue.checks import check_value
 from yichuang.catalogue.data import Necessity, SourceKind
 from yichuang.catalogue.planned import Plan
+from yichuang.catalogue.regimes import Regime
 from yichuang.identity.data import Actor, CounterFacts, Role
 
 #: A reason or opinion is read by people and printed on papers.
@@ -99,6 +101,32 @@ def check_form(plan: Plan, values: Mapping[str, str], materials: Mapping[str, Se
             wrong, (material.key for material in missing), (material.name for material in missing)
         )
     return clean
+
+
+def check_may_ask(item_name: str, corrections_left: int, regime: Regime) -> None:
+    """The applicant may be asked to correct: under a law that knows it, and once. Raises `Forbidden`."""
+    if not regime.corrections:
+        sentence = _(
+            "“%(item)s”适用%(regime)s规则，没有补正告知：材料不齐的，请当场书面不予受理，并一次列明需要补齐的全部内容。"
+        )
+        words = {"item": item_name, "regime": regime.name}
+        raise Forbidden(sentence % words, code="no_corrections", field="text")
+    if corrections_left <= 0:
+        raise Forbidden(
+            _("这一件已经告知过一次补正，不能再次告知。确属第一次无法发现的，请督查人员放行并记录理由。"),
+            code="told_once",
+            field="text",
+        )
+
+
+def check_may_withdraw(item_name: str, stage: str, partner: str) -> None:
+    """The applicant may still take it back. Raises `Refused` once the result exists, `Forbidden` elsewhere."""
+    if stage not in MOVES[Verb.WITHDRAW].origins:
+        sentence = _("“%(item)s”已经办完或已经结束，不能撤回。")
+        raise Refused(sentence % {"item": item_name}, code="too_late")
+    if partner and stage == Stage.IN_REVIEW:
+        sentence = _("“%(item)s”已由部门业务系统办理，请向该部门申请撤回。")
+        raise Forbidden(sentence % {"item": item_name}, code="elsewhere")
 
 
 def check_remark(text: str, *, what: str) -> str:

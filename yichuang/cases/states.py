@@ -189,3 +189,8 @@ SETTLED = frozenset({*LOST, Stage.ISSUED, Stage.DELIVERED, Stage.CLOSED})
 WORKED = frozenset({Stage.ACCEPTED, Stage.IN_REVIEW})
 #: Stages in which nothing will happen any more.
 ENDED = frozenset({*LOST, Stage.CLOSED})
+
+
+def may_cure(stage: str, outcome: str) -> bool:
+    """Whether gaps (容缺) of a case in this stage can still be cured; of a refused one nobody wants it any more."""
+    return stage in MOVES[Verb.CURE_GAP].origins and outcome != Outcome.REFUSED

@@ -17,8 +17,15 @@ DEEDS: dict[Verb, Promise] = {
     Verb.RECEIVE: _("收件"),
     Verb.ASK_CORRECTION: _("告知补正"),
     Verb.CORRECT: _("收到补正"),
+    Verb.ALLOW_CORRECTION: _("放行再次告知补正"),
     Verb.DECLINE: _("不予受理"),
+    Verb.WITHDRAW: _("撤回申请"),
+    Verb.DEEM_WITHDRAWN: _("没有按期补正，视为撤回"),
     Verb.ACCEPT: _("受理"),
+    Verb.ACCEPT_WITH_GAPS: _("容缺受理"),
+    Verb.DEEM_ACCEPTED: _("超过受理期限未告知，视为受理"),
+    Verb.CURE_GAP: _("收到补交的容缺材料"),
+    Verb.REVOKE_ACCEPTANCE: _("容缺材料没有按期补交，撤销受理"),
     Verb.RELEASE: _("开始计时"),
     Verb.TERMINATE: _("终止办理"),
     Verb.WITHHOLD: _("结果不予发放"),
@@ -34,7 +41,17 @@ DEEDS: dict[Verb, Promise] = {
 #: Acts that are the department's own way of working.
 INNER = frozenset({Verb.CLAIM, Verb.UNCLAIM})
 #: Acts that the applicant had hoped to be spared.
-_BAD = frozenset({Verb.DECLINE, Verb.ASK_CORRECTION, Verb.TERMINATE, Verb.WITHHOLD, Verb.RESCIND})
+_BAD = frozenset(
+    {
+        Verb.DECLINE,
+        Verb.ASK_CORRECTION,
+        Verb.DEEM_WITHDRAWN,
+        Verb.REVOKE_ACCEPTANCE,
+        Verb.TERMINATE,
+        Verb.WITHHOLD,
+        Verb.RESCIND,
+    }
+)
 _ACTORS: dict[str, Promise] = {
     ActorKind.PARTNER: _("部门系统"),
     ActorKind.SYSTEM: _("平台"),

@@ -11,6 +11,7 @@ from yichuang.base.errors import Forbidden
 from yichuang.cases import branches, clocks, remarks, rules
 from yichuang.cases.actions import gaps
 from yichuang.cases.actions.joining import bonds_of
+from yichuang.cases.awaited import gaps_of
 from yichuang.cases.locking import lock_cases, lock_cases_of
 from yichuang.cases.models import ApplicationMaterial, Case
 from yichuang.cases.states import Stage, Verb
@@ -42,7 +43,7 @@ def accept(*, actor: Actor, application_id: int, with_gaps: bool = False, now: d
         check_power(actor, received, Power.ACCEPT, now)
         missing = missing_materials(application.id, received)
         check_required(missing, received)
-        opened = gaps.of(received, missing, now)
+        opened = gaps_of(received, {row.material: row.items for row in missing}, now)
         if opened and not with_gaps:
             raise rules.GapsOpen(opened, material_names())
         keeping.stop(clocks.SUBJECT, [case.id for case in received], [ClockKind.ACCEPTANCE], now=now)

@@ -14,11 +14,10 @@ from yichuang.cases.actions.gaps import settle
 from yichuang.cases.data import Settlement
 from yichuang.cases.fold import to_facts
 from yichuang.cases.locking import lock_cases
-from yichuang.cases.models import ApplicationMaterial, Case
+from yichuang.cases.models import ApplicationMaterial
 from yichuang.cases.states import Verb
 from yichuang.cases.writing import change
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue.regimes import Regime
 from yichuang.deadlines import keeping
 from yichuang.deadlines.data import ClockKind, Limit, Unit
 from yichuang.deadlines.keeping import NewClock
@@ -41,7 +40,8 @@ def ask_correction(
     with transaction.atomic(durable=True):
         case = lock_cases(actor, [case_id])[0]
         check_power(actor, [case], Power.ACCEPT, now)
-        _check_may_ask(case, _regime(case))
+        regime = catalogue_queries.regime(catalogue_queries.item_version(case.item_version_id))
+        rules.check_may_ask(case.item_name, case.corrections_left, regime)
         unsettled = ApplicationMaterial.objects.filter(
             application_id=case.application_id, material__in=materials
         )
@@ -92,23 +92,3 @@ def correct(*, actor: Actor, case_id: int, materials: Mapping[str, Settlement], 
         clocks.await_acceptance([case], since=now)
         facts = {"materials": sorted(materials), "correct_until": None}
         change([case], Verb.CORRECT, [facts], actor=actor, now=now)
-
-
-def _regime(case: Case) -> Regime:
-    return catalogue_queries.regime(catalogue_queries.item_version(case.item_version_id))
-
-
-def _check_may_ask(case: Case, regime: Regime) -> None:
-    if not regime.corrections:
-        sentence = _(
-            "“%(item)s”适用%(regime)s规则，没有补正告知：材料不齐的，请当场书面不予受理，并一次列明需要补齐的全部内容。"
-        )
-        raise Forbidden(
-            sentence % {"item": case.item_name, "regime": regime.name}, code="no_corrections", field="text"
-        )
-    if case.corrections_left <= 0:
-        raise Forbidden(
-            _("这一件已经告知过一次补正，不能再次告知。确属第一次无法发现的，请督查人员放行并记录理由。"),
-            code="told_once",
-            field="text",
-        )

@@ -11,7 +11,6 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from yichuang.base.clock import local
 from yichuang.base.errors import Invalid, Overtaken
 from yichuang.cases import clocks, rules
 from yichuang.cases.data import OpenedGap, Settlement
@@ -20,38 +19,12 @@ from yichuang.cases.locking import lock_cases
 from yichuang.cases.models import ApplicationMaterial, Case, Gap
 from yichuang.cases.states import Verb
 from yichuang.cases.writing import change
-from yichuang.catalogue import queries as catalogue_queries
 from yichuang.deadlines import keeping
-from yichuang.deadlines.clocks import due
 from yichuang.deadlines.data import ClockKind
 from yichuang.deadlines.keeping import NewClock
-from yichuang.deadlines.queries import calendar
 from yichuang.identity.data import Actor
 
 PAUSE_REASON = "gap"
-
-
-def of(
-    cases: Sequence[Case], missing: Sequence[ApplicationMaterial], accepted_at: datetime
-) -> dict[int, OpenedGap]:
-    """The gaps with which each case would be accepted; a case that misses nothing is not in it.
-
-    The earliest of the materials' own limits counts, or that of the procedural law where none is named.
-    """
-    opened = {}
-    for case in cases:
-        keys = tuple(row.material for row in missing if case.item_key in row.items)
-        if not keys:
-            continue
-        item = catalogue_queries.item_version(case.item_version_id)
-        regime = catalogue_queries.regime(item)
-        named = [
-            entry.supply_within for entry in item.materials if entry.material in keys and entry.supply_within
-        ]
-        ends = [(due(calendar(), accepted_at, limit).at, limit) for limit in named or [regime.gap_within]]
-        end, limit = min(ends, key=lambda one: one[0])
-        opened[case.id] = OpenedGap(keys, limit, local(end).date(), regime.gap_pauses)
-    return opened
 
 
 def open_all(

@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from yichuang.base.errors import Forbidden, Invalid, Refused
+from yichuang.base.errors import Invalid
 from yichuang.cases import clocks, remarks, rules
 from yichuang.cases.locking import lock_cases_of
-from yichuang.cases.states import MOVES, Stage, Verb
+from yichuang.cases.states import Verb
 from yichuang.cases.writing import change
 from yichuang.identity.data import Actor, ActorKind
 
@@ -31,12 +31,7 @@ def withdraw(
         if not wanted:
             raise Invalid(_("请选择要撤回的事项。"), code="nothing_chosen", field="case")
         for case in wanted:
-            if case.stage not in MOVES[Verb.WITHDRAW].origins:
-                sentence = _("“%(item)s”已经办完或已经结束，不能撤回。")
-                raise Refused(sentence % {"item": case.item_name}, code="too_late")
-            if case.partner and case.stage == Stage.IN_REVIEW:
-                sentence = _("“%(item)s”已由部门业务系统办理，请向该部门申请撤回。")
-                raise Forbidden(sentence % {"item": case.item_name}, code="elsewhere")
+            rules.check_may_withdraw(case.item_name, case.stage, case.partner)
         facts = [
             {
                 "remark": remarks.write(case.id, "withdrawal", text, actor=actor, now=now),

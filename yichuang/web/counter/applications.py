@@ -1,8 +1,8 @@
 """An application at the counter: its cases, papers and history; accepting all, and handing everything over."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from yichuang.base.clock import now
-from yichuang.cases import queries, reading
+from yichuang.cases import awaited, queries, reading
 from yichuang.cases.actions import acceptance
 from yichuang.cases.data import CaseRow, MaterialRow
 from yichuang.cases.queries import ApplicationRow
+from yichuang.cases.rules import GapsOpen
 from yichuang.cases.states import LOST, WORKED, Stage
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.delivery import actions as delivery
@@ -40,7 +41,9 @@ from yichuang.web.http import Request
 FRESH = "fresh_receipt"
 
 #: Stages in which it is the counter's turn, or the applicant's to come back to it.
-OPEN = frozenset({Stage.RECEIVED, Stage.CORRECTING})
+_OPEN = frozenset({Stage.RECEIVED, Stage.CORRECTING})
+#: The papers that tell of an acceptance.
+_ACCEPTANCES = frozenset({NoticeKind.ACCEPTANCE, NoticeKind.GAP_ACCEPTANCE})
 #: What each message tells.
 _OCCASIONS: dict[MessageKind, Promise] = {
     MessageKind.RECEIVED: gettext_lazy("收件告知"),
@@ -66,7 +69,9 @@ class CaseLine:
 
     case: CaseRow
     waits_for: tuple[str, ...]
-    is_open: bool  # received or correcting: the counter's turn
+    is_open: (
+        bool  # received, correcting or with open gaps: the counter's turn, or the applicant's to come back
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +109,33 @@ class MessageLine:
 @require_safe
 def application(request: Request, number: str) -> HttpResponse:
     """All of one application on one page."""
-    actor, moment = request.actor, now()
-    row = queries.application(actor, number, now=moment)
+    return _page(request, queries.application(request.actor, number, now=now()))
+
+
+@clerk
+@require_POST
+def accept(request: Request, number: str) -> HttpResponseBase:
+    """Accept every received case; with gaps only where the clerk says that the applicant was told."""
+    row = queries.application(request.actor, number, now=now())
+    told = "told" in request.POST
+    try:
+        accepted = acceptance.accept(actor=request.actor, application_id=row.id, with_gaps=told, now=now())
+    except GapsOpen as refusal:
+        return _page(request, row, refusal=refusal)
+    if accepted:
+        sentence = _("已受理%(count)d件，受理通知书正在生成，稍后可在“文书和证照”中打开。")
+        messages.success(request, sentence % {"count": len(accepted)})
+    return redirect("counter:application", number)
+
+
+def _page(request: Request, row: ApplicationRow, *, refusal: GapsOpen | None = None) -> HttpResponse:
+    moment = now()
     parties = identity_queries.masked_parties([row.party_id, *([row.agent_id] if row.agent_id else [])])
     stages = {case.stage for case in row.cases}
     papers = notice_queries.of_application(row.number)
     sent = notice_messages.of_application(row.number)
     handed_over = bool(stages & {Stage.DELIVERED, Stage.CLOSED})
+    materials = queries.materials(row.id)
     context = {
         "row": row,
         "applicant": parties[row.party_id],
@@ -118,7 +143,9 @@ def application(request: Request, number: str) -> HttpResponse:
         "query_code": _query_code_once(request, row),
         "cases": [_case_line(case, row) for case in row.cases],
         "can_accept": Stage.RECEIVED in stages,
-        "has_open": bool(stages & OPEN),
+        "gaps": _gap_lines(row, materials, moment),
+        "errors": [("told", str(refusal))] if refusal else [],
+        "has_open": any(_is_open(case) for case in row.cases),
         "handed_over": handed_over,
         "hand_overs": delivery_queries.of_application(row.id) if handed_over else (),
         "rating": feedback_queries.given(row.id) if handed_over else None,
@@ -129,23 +156,11 @@ def application(request: Request, number: str) -> HttpResponse:
         "messages_due": any(
             message.sent_at is None and moment - message.created_at < _WATCHED for message in sent
         ),
-        "materials": [_material_line(material, row) for material in queries.materials(row.id)],
+        "materials": [_material_line(material, row) for material in materials],
         "history": deeds(reading.history(row), {case.number: case.item_name for case in row.cases}),
         "turns": _turns(row),
     }
-    return render(request, "counter/application.html", context)
-
-
-@clerk
-@require_POST
-def accept(request: Request, number: str) -> HttpResponseBase:
-    """Accept every received case."""
-    row = queries.application(request.actor, number, now=now())
-    accepted = acceptance.accept(actor=request.actor, application_id=row.id, now=now())
-    if accepted:
-        sentence = _("已受理%(count)d件，受理通知书正在生成，稍后可在“文书和证照”中打开。")
-        messages.success(request, sentence % {"count": len(accepted)})
-    return redirect("counter:application", number)
+    return render(request, "counter/application.html", context, status=refusal.status if refusal else 200)
 
 
 @clerk
@@ -180,7 +195,25 @@ def _query_code_once(request: Request, row: ApplicationRow) -> str:
 def _case_line(case: CaseRow, row: ApplicationRow) -> CaseLine:
     undecided = {sister.item_key: sister.item_name for sister in row.cases if sister.decided_at is None}
     waits_for = [undecided[item] for item in case.waits_for if case.waiting and item in undecided]
-    return CaseLine(case, tuple(waits_for), case.stage in OPEN)
+    return CaseLine(case, tuple(waits_for), _is_open(case))
+
+
+def _is_open(case: CaseRow) -> bool:
+    return case.stage in _OPEN or case.gap_until is not None
+
+
+def _gap_lines(
+    row: ApplicationRow, materials: Iterable[MaterialRow], moment: datetime
+) -> list[tuple[str, tuple[str, ...], date]]:
+    """What would be missing of each received case if it were accepted now: its name, the materials, until when."""
+    received = [case for case in row.cases if case.stage == Stage.RECEIVED]
+    opened = awaited.gaps_of(received, awaited.may_follow(materials), moment)
+    names = {material.key: material.name for material in materials}
+    return [
+        (case.item_name, tuple(names[key] for key in opened[case.id].materials), opened[case.id].until)
+        for case in received
+        if case.id in opened
+    ]
 
 
 def _turns(row: ApplicationRow) -> dict[str, int]:
@@ -192,11 +225,11 @@ def _turns(row: ApplicationRow) -> dict[str, int]:
     }
 
 
-def _papers_due(row: ApplicationRow, issued: Iterable[NoticeFacts]) -> bool:
+def _papers_due(row: ApplicationRow, issued: Sequence[NoticeFacts]) -> bool:
     """Whether the page should look again soon: the receipt or a notice of acceptance is still being made."""
-    there = {(notice.kind, notice.case_number) for notice in issued}
-    due = {(NoticeKind.ACCEPTANCE, case.number) for case in row.cases if case.stage == Stage.ACCEPTED}
-    return not {(NoticeKind.RECEIPT, None), *due} <= there
+    accepted = {notice.case_number for notice in issued if notice.kind in _ACCEPTANCES}
+    due = {case.number for case in row.cases if case.stage == Stage.ACCEPTED}
+    return not (due <= accepted and any(notice.kind == NoticeKind.RECEIPT for notice in issued))
 
 
 def _papers(row: ApplicationRow, issued: Iterable[NoticeFacts]) -> list[Paper]:

@@ -1,7 +1,6 @@
 """One received case at the counter: ask once for everything to be corrected, take it in, or decline."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 
 import structlog
 from django.contrib import messages
@@ -12,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from yichuang.base import files
-from yichuang.base.clock import local, now
-from yichuang.base.errors import Invalid, Refused
-from yichuang.cases import queries, reading
-from yichuang.cases.actions import acceptance, correction
+from yichuang.base.clock import now
+from yichuang.base.errors import Forbidden, Invalid, Refused
+from yichuang.cases import awaited, queries, reading
+from yichuang.cases.actions import acceptance, correction, gaps
 from yichuang.cases.data import CaseRow, MaterialRow, Settlement
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.rules import Incomplete
@@ -28,9 +27,6 @@ from yichuang.web.counter.screens import Fault
 from yichuang.web.http import Request
 
 log = structlog.get_logger(__name__)
-
-#: The time to correct that the page proposes.
-_DAYS_TO_CORRECT = 10
 
 
 @clerk
@@ -56,7 +52,7 @@ def ask_correction(request: Request, number: str) -> HttpResponseBase:
             until=read_date(request.POST.get("until", ""), field="until"),
             now=now(),
         )
-    except Invalid as refusal:
+    except (Invalid, Forbidden) as refusal:
         return _refused(request, row, found, refusal)
     messages.success(request, _("已告知补正，一次性告知书正在生成。"))
     return redirect("counter:application", row.number)
@@ -89,11 +85,26 @@ def correct(request: Request, number: str) -> HttpResponseBase:
     try:
         materials = _settled(request)
         correction.correct(actor=request.actor, case_id=found.id, materials=materials, now=now())
-    except Incomplete as refusal:
-        return _refused(request, row, found, refusal)
     except Invalid as refusal:
         return _refused(request, row, found, refusal)
     messages.success(request, _("已收到补正，可以受理。"))
+    return redirect("counter:application", row.number)
+
+
+@clerk
+@require_POST
+def cure(request: Request, number: str) -> HttpResponseBase:
+    """Take in what was missing when the case was accepted all the same (容缺后补)."""
+    row, found = queries.application_of_case(request.actor, number, now=now())
+    try:
+        materials = _settled(request)
+        left = gaps.cure(actor=request.actor, case_id=found.id, materials=materials, now=now())
+    except Invalid as refusal:
+        return _refused(request, row, found, refusal)
+    if left:
+        messages.success(request, _("已收下。还有材料没有补交，见下。"))
+        return redirect("counter:case", found.number)
+    messages.success(request, _("容缺材料已经补齐。"))
     return redirect("counter:application", row.number)
 
 
@@ -129,17 +140,23 @@ def _page(
     materials = queries.materials(row.id, [found.item_key])
     errors = list(faults)
     catalogue = catalogue_queries.current()
-    proposed = local(now()).date() + timedelta(days=_DAYS_TO_CORRECT)
+    correcting, is_open = found.stage == Stage.CORRECTING, found.gap_until is not None
+    proposed, cannot_ask = awaited.correction_offer(found, now=now())
+    due = [row for row in materials if row.source is None]
+    if is_open:
+        following = awaited.may_follow(materials)
+        due = [row for row in due if row.key in following]
     context = {
         "row": row,
         "case": found,
-        "item": catalogue.items.get(found.item_key),
         "materials": materials,
-        "missing": [_missing(material, errors) for material in materials if material.source is None],
+        "missing": [_missing(material, errors) for material in due],
         "organs": [(name, name) for name in catalogue.department_names.values()],
-        "asked": reading.reason_of(found.id, Verb.ASK_CORRECTION) if found.stage == Stage.CORRECTING else "",
+        "asked": reading.reason_of(found.id, Verb.ASK_CORRECTION) if correcting else "",
         "can_decide": found.stage == Stage.RECEIVED,
-        "can_correct": found.stage == Stage.CORRECTING,
+        "can_correct": correcting,
+        "can_cure": is_open,
+        "cannot_ask": cannot_ask,
         "errors": errors,
         "wrong": {name: sentence for name, sentence in errors if name},
         "sent": request.POST,

@@ -22,6 +22,7 @@ urlpatterns = [
     path("cases/<slug:number>/correction/", cases.ask_correction, name="ask_correction"),
     path("cases/<slug:number>/decline/", cases.decline, name="decline"),
     path("cases/<slug:number>/corrected/", cases.correct, name="correct"),
+    path("cases/<slug:number>/supplied/", cases.cure, name="cure"),
     path("files/<slug:number>/notices/<int:notice_id>/", papers.notice, name="notice"),
     path("files/<slug:number>/licences/<slug:case_number>/", papers.licence, name="licence"),
     path("files/<slug:number>/materials/<slug:material>/", papers.material, name="material"),

@@ -75,6 +75,8 @@ _AT_THE_COUNTER = frozenset(
         Verb.CURE_GAP,
     }
 )
+#: Acts that the applicant had hoped to be spared.
+_BAD = frozenset({Verb.DECLINE, Verb.ASK_CORRECTION, Verb.DEEM_WITHDRAWN, Verb.REVOKE_ACCEPTANCE})
 _WEEKDAYS: tuple[Promise, ...] = (
     gettext_lazy("星期一"),
     gettext_lazy("星期二"),

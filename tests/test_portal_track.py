@@ -22,6 +22,7 @@ from tests.portal_visitors import (
     text_of,
 )
 from yichuang.base import ids
+from yichuang.base.clock import now
 from yichuang.cases import queries
 from yichuang.cases.actions.acceptance import decline
 from yichuang.cases.actions.correction import ask_correction
@@ -221,7 +222,7 @@ def test_a_visitor_logs_in_to_see_what_is_hers() -> None:
 
 
 def test_each_case_says_where_it_stands_who_has_it_and_until_when() -> None:
-    row = accepted("newborn", now=NOW)
+    row = accepted("newborn", now=now())
     page = following(row)
     first = case_of(row, FIRST)
     assert first.due_at is not None

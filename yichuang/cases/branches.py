@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from yichuang.cases.fold import CaseState
 from yichuang.cases.models import Case
 from yichuang.cases.states import LOST, UNDECIDED_ENDS, WORKED, Outcome, Stage, Verb
 from yichuang.catalogue.data import Bundle, Course, Member, OutcomePolicy, Undo
@@ -36,6 +37,7 @@ class Bonds:
     """The members of the bundle under which an application was received; a single item has none."""
 
     def __init__(self, bundle: Bundle | None) -> None:
+        self.bundle = bundle
         self.name = bundle.name if bundle else ""
         self.policy = bundle.outcome if bundle else OutcomePolicy.INDEPENDENT
         self._members: Mapping[str, Member] = {one.item: one for one in bundle.members} if bundle else {}
@@ -48,6 +50,13 @@ class Bonds:
 def is_open(case: Case) -> bool:
     """Its decision is still to come."""
     return case.decided_at is None and case.stage not in UNDECIDED_ENDS
+
+
+def stands_still(case: Case | CaseState) -> bool:
+    """Its clock stands still: it waits for the applicant, or for what the law does not count (行政许可法 art. 45)."""
+    if case.decided_at is not None or case.stage in UNDECIDED_ENDS:
+        return False
+    return case.stage == Stage.CORRECTING or (case.started_at is not None and case.due_at is None)
 
 
 def standing(case: Case, now: datetime) -> Standing:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from yichuang.base.errors import Overtaken
+from yichuang.cases import branches, whole
 from yichuang.cases.fold import COLUMNS, CaseState, Unlawful, fold
 from yichuang.cases.models import Case
 from yichuang.cases.states import STAGE_NAMES, Outcome, Stage, Verb
@@ -73,8 +74,15 @@ def change(
             sentence = _("“%(item)s”现在是“%(stage)s”，不能再做这一步。请刷新页面查看最新进展。")
             raise Overtaken(sentence % {"item": case.item_name, "stage": stage}) from error
     columns = [[column_value(state, name) for state in states] for name in COLUMNS]
+    turned = {
+        case.application_id
+        for case, state in zip(cases, states, strict=True)
+        if branches.stands_still(case) is not branches.stands_still(state)
+    }
     with connection.cursor() as cursor:
         cursor.execute(_UPDATE, [[case.id for case in cases], *columns])
+    for application_id in sorted(turned):
+        whole.follow(application_id, now=now)
     for case, state in zip(cases, states, strict=True):
         for name in COLUMNS:
             setattr(case, name, column_value(state, name))

@@ -1,10 +1,10 @@
-"""The promised limit of a plan, what is paid, and the reductions (四减) before and now with the lists behind them."""
+"""What is paid, and the reductions (四减) before and now with the lists behind them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
-from yichuang.catalogue.data import Bundle, Item, Necessity, SourceKind
+from yichuang.catalogue.data import Item, Necessity, SourceKind
 from yichuang.catalogue.planned import (
     Compared,
     Comparison,
@@ -17,73 +17,23 @@ from yichuang.catalogue.planned import (
     PlannedField,
     PlannedMaterial,
 )
+from yichuang.catalogue.promising import span_of
 from yichuang.catalogue.reasons import Reason
-from yichuang.deadlines.data import Limit, Unit
+from yichuang.deadlines.data import Limit
 
 #: Steps that one window does once for the whole application; the others are done by each department.
 _FRONT_STEPS = frozenset({"收件", "受理", "送达", "出件"})
-#: Sevenths of a working day: a week of calendar days has five working days, counted in whole numbers.
-_SEVENTHS = {Unit.WORKING_DAYS: 7, Unit.CALENDAR_DAYS: 5, Unit.MINUTES: 0}
 _BROUGHT = frozenset({SourceKind.UPLOAD, SourceKind.PAPER})
-#: A limit in (sevenths of a working day, minutes), so that limits compare and add up exactly along a path.
-_Span = tuple[int, int]
-_NOTHING: _Span = (0, 0)
-
-
-def _span(limit: Limit) -> _Span:
-    return limit.value * _SEVENTHS[limit.unit], limit.value if limit.unit is Unit.MINUTES else 0
 
 
 def working_days(limit: Limit) -> float:
     """A limit in working days; what is done within minutes counts as none."""
-    return _span(limit)[0] / 7
+    return span_of(limit)[0] / 7
 
 
 def shorter(limit: Limit, than: Limit) -> bool:
     """Whether a limit is the shorter of two."""
-    return _span(limit) < _span(than)
-
-
-# ── The promise ──────────────────────────────────────────────────────────────────────────────────
-
-
-def critical_path(cases: Sequence[PlannedCase]) -> tuple[_Span, tuple[PlannedCase, ...]]:
-    """How long the cases take together, and those of them that make it so long.
-
-    A case that simulates its sisters is reviewed while they are; it ends when both are done.
-    """
-    ends: dict[str, tuple[_Span, tuple[PlannedCase, ...]]] = {}
-    for case in cases:
-        waited = [ends[key] for key in case.waits_for if key not in case.simulates]
-        (sevenths, minutes), path = max(waited, default=(_NOTHING, ()), key=lambda end: end[0])
-        own = _span(case.item.promised_limit)
-        end = (sevenths + own[0], minutes + own[1]), (*path, case)
-        ends[case.item.key] = max([end, *(ends[key] for key in case.simulates)], key=lambda end: end[0])
-    return max(ends.values(), default=(_NOTHING, ()), key=lambda end: end[0])
-
-
-def promise(bundle: Bundle, cases: Sequence[PlannedCase]) -> tuple[Limit, Reason]:
-    """One limit for the whole and why: the longest path, or the promise declared where that is not longer.
-
-    The limit of joint handling overrides what the members' own limits add up to (行政许可法 art. 42).
-    """
-    declared, joint = bundle.promised_limit, bundle.joint_limit
-    if len(cases) == 1 and declared is None:
-        item = cases[0].item
-        return item.promised_limit, Reason("limit_alone", {"item": item.name})
-    span, path = critical_path(cases)
-    if declared is not None and _span(declared) <= span:
-        return _with_basis(declared, Reason("limit_declared", {"name": bundle.name}))
-    if joint is not None and _span(joint) < span:
-        return _with_basis(joint, Reason("limit_joint", {"basis": joint.basis}))
-    because = Reason("limit_path", {"path": " → ".join(case.item.name for case in path)})
-    if span[0]:
-        return Limit(-(-span[0] // 7), Unit.WORKING_DAYS, str(because)), because
-    return Limit(span[1], Unit.MINUTES, str(because)), because
-
-
-def _with_basis(limit: Limit, because: Reason) -> tuple[Limit, Reason]:
-    return Limit(limit.value, limit.unit, limit.basis or str(because)), because
+    return span_of(limit) < span_of(than)
 
 
 # ── Fees ─────────────────────────────────────────────────────────────────────────────────────────

@@ -31,6 +31,7 @@ from yichuang.catalogue.planned import (
     PlannedMaterial,
     PlannedMember,
 )
+from yichuang.catalogue.promising import Leg, promise
 from yichuang.catalogue.reasons import Reason
 from yichuang.catalogue.settling import Needs, asked_alone, elements_wanted, fields_of, lookups, settle
 
@@ -60,7 +61,7 @@ def plan(
     fields = fields_of(needed, asking)
     cases = _order(members, [one for one in planned if one.chosen], materials, asking)
     fees = tuple(_fees(items, asking))
-    promised = figures.promise(bundle, cases)
+    promised = promise(bundle, [_leg(case) for case in cases])
     comparison = figures.compare(
         cases=cases,
         asked=asked_alone(catalogue, needs.wanted),
@@ -189,6 +190,10 @@ def _case(
         if_late=member.if_late,
         undo=member.undo,
     )
+
+
+def _leg(case: PlannedCase) -> Leg:
+    return Leg(case.item.key, case.item.name, case.item.promised_limit, case.waits_for, case.simulates)
 
 
 def _clock(waits: tuple[str, ...], simulates: tuple[str, ...], names: dict[str, str]) -> Reason:

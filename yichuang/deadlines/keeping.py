@@ -27,7 +27,7 @@ ON CONFLICT DO NOTHING
 """
 _COLUMNS = ("kinds", "subjects", "ids", "regions", "values", "units", "starts", "ends", "nexts")
 #: Clocks that a pause of their subject stops; the others measure the wait itself, or somebody else.
-PAUSABLE = frozenset({ClockKind.PROMISED, ClockKind.STATUTORY, ClockKind.STEP})
+PAUSABLE = frozenset({ClockKind.PROMISED, ClockKind.STATUTORY, ClockKind.STEP, ClockKind.BUNDLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,13 @@ def pause(
         subject_kind=subject_kind, subject_id=subject_id, reason=reason, document=document, started_at=now
     )
     _running(subject_kind, [subject_id], PAUSABLE).update(due_at=None, next_at=None)
+
+
+def stands_still(subject_kind: str, subject_id: int, kind: ClockKind) -> bool | None:
+    """Whether a running clock stands still; locks it for this transaction. None where none runs."""
+    running = _running(subject_kind, [subject_id], [kind]).select_for_update(no_key=True).order_by("id")
+    found = list(running.values_list("due_at", flat=True))
+    return found[0] is None if found else None
 
 
 def resume(subject_kind: str, subject_id: int, *, now: datetime) -> list[Started]:

@@ -20,7 +20,7 @@ DEFAULT_RUNGS: tuple[Rung, ...] = (
     *_of_a_department(ClockKind.PROMISED),
     *_of_a_department(ClockKind.STATUTORY),
     Rung("step_red", ClockKind.STEP, Light.RED, acts=(RungAct.REMIND,)),
-    Rung("bundle_red", ClockKind.BUNDLE, Light.RED, acts=(RungAct.ALERT,)),
+    *_of_a_department(ClockKind.BUNDLE),
     # 行政许可法 art. 32(4): silence for five working days is acceptance from the day of receipt.
     Rung(
         "acceptance_yellow",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from yichuang.cases import clocks
+from yichuang.cases import branches, clocks, whole
 from yichuang.cases.actions import overdue
 from yichuang.cases.models import Case
 from yichuang.cases.states import ENDED
@@ -18,18 +18,23 @@ from yichuang.deadlines.queries import ladder
 from yichuang.identity.data import Role
 from yichuang.notices import reminders
 
-#: Who is reminded of what runs for the department, and who of what runs for the counter.
+#: What clocks run for, and by which column of a case that is: of a whole (一件事), every member still to be decided.
+_SUBJECTS = {clocks.SUBJECT: "id", whole.SUBJECT: "application_id"}
+#: What runs for the counter; of everything else the department is reminded.
 _AT_THE_COUNTER = frozenset({ClockKind.ACCEPTANCE, ClockKind.GAP, ClockKind.DELIVERY})
 
 
 def act(facts: Mapping[str, Any], *, clock_id: int, entry_id: int, now: datetime) -> None:
     """Do everything that this rung asks for. A rung that the ladder no longer has asks for nothing."""
     rung = next((one for one in ladder(ClockKind(facts["clock"])) if one.key == facts["rung"]), None)
-    if rung is None or facts["of"] != clocks.SUBJECT:
+    if rung is None or facts["of"] not in _SUBJECTS:
         return
-    case = Case.objects.select_related("application").get(id=facts["of_id"])
-    for wanted in rung.acts:
-        HANDLERS[wanted](case, Clock.objects.get(id=clock_id), facts["rung"], now)
+    clock = Clock.objects.get(id=clock_id)
+    concerned = Case.objects.select_related("application").filter(**{_SUBJECTS[facts["of"]]: facts["of_id"]})
+    for case in concerned.order_by("id"):
+        if facts["of"] == clocks.SUBJECT or branches.is_open(case):
+            for wanted in rung.acts:
+                HANDLERS[wanted](case, clock, facts["rung"], now)
 
 
 def _remind(case: Case, clock: Clock, rung: str, now: datetime) -> None:

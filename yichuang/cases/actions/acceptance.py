@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
 from yichuang.base.errors import Forbidden
-from yichuang.cases import branches, clocks, remarks, rules
+from yichuang.cases import branches, clocks, remarks, rules, whole
 from yichuang.cases.actions import gaps
-from yichuang.cases.actions.joining import bonds_of
 from yichuang.cases.awaited import gaps_of
 from yichuang.cases.locking import lock_cases, lock_cases_of
 from yichuang.cases.models import ApplicationMaterial, Case
@@ -47,13 +46,14 @@ def accept(*, actor: Actor, application_id: int, with_gaps: bool = False, now: d
         if opened and not with_gaps:
             raise rules.GapsOpen(opened, material_names())
         keeping.stop(clocks.SUBJECT, [case.id for case in received], [ClockKind.ACCEPTANCE], now=now)
-        bonds = bonds_of(application_id)
+        bonds = whole.bonds_of(application_id)
         waiting = {case.id: branches.waiting(case, cases, bonds, now) for case in received}
         started = clocks.start([case for case in received if not waiting[case.id]], now=now)
+        whole.begin(cases, bonds, now=now)
         facts = {case.id: {"waiting": waiting[case.id], **started.get(case.id, {})} for case in received}
-        whole = [case for case in received if case.id not in opened]
-        if whole:
-            change(whole, Verb.ACCEPT, [facts[case.id] for case in whole], actor=actor, now=now)
+        complete = [case for case in received if case.id not in opened]
+        if complete:
+            change(complete, Verb.ACCEPT, [facts[case.id] for case in complete], actor=actor, now=now)
         if opened:
             gaps.open_all(received, opened, facts, actor=actor, now=now)
         return [case.id for case in received]

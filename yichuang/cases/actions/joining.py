@@ -11,13 +11,12 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from yichuang.cases import branches, clocks, remarks
+from yichuang.cases import branches, clocks, remarks, whole
 from yichuang.cases.branches import Bonds, Ending
 from yichuang.cases.locking import lock_sisters
-from yichuang.cases.models import Application, Case
+from yichuang.cases.models import Case
 from yichuang.cases.states import OUTCOME_NAMES, STAGE_NAMES, Outcome, Stage, Verb
 from yichuang.cases.writing import change
-from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import OutcomePolicy
 from yichuang.identity.data import SYSTEM
 
@@ -29,12 +28,6 @@ _NOTHING_LEFT: Mapping[str, Any] = {
 }
 
 
-def bonds_of(application_id: int) -> Bonds:
-    """What the bundle declares under which an application was received."""
-    target, release = Application.objects.values_list("target", "release").get(id=application_id)
-    return Bonds(catalogue_queries.bundle_under(target, release))
-
-
 def join(*, case_id: int, now: datetime) -> list[int]:
     """Let the sisters of a case go on, wait or end, as their bundle declares; returns those that start now.
 
@@ -44,15 +37,17 @@ def join(*, case_id: int, now: datetime) -> list[int]:
         cases = lock_sisters(case_id)
         if len(cases) == 1:
             return []
-        bonds = bonds_of(cases[0].application_id)
+        bonds = whole.bonds_of(cases[0].application_id)
         endings = [(case, branches.ending(case, cases, bonds, now)) for case in cases]
         _end([(case, how) for case, how in endings if how is not None], bonds, now)
-        return _release(cases, bonds, now)
+        started = _release(cases, bonds, now)
+        whole.finish(cases, now=now)
+        return started
 
 
 def issuable(case: Case, now: datetime) -> list[Case]:
     """The decided cases whose results may be made once `case` is decided: its own, or at last the whole bundle's."""
-    bonds = bonds_of(case.application_id)
+    bonds = whole.bonds_of(case.application_id)
     sisters = list(Case.objects.filter(application_id=case.application_id).order_by("id"))
     together = bonds.policy is OutcomePolicy.ALL_OR_NOTHING
     return [

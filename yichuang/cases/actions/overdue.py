@@ -9,9 +9,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from yichuang.cases import branches, clocks, remarks
+from yichuang.cases import branches, clocks, remarks, whole
 from yichuang.cases.actions.acceptance import material_names
-from yichuang.cases.actions.joining import bonds_of
 from yichuang.cases.fold import to_facts
 from yichuang.cases.models import ApplicationMaterial, Case, Gap
 from yichuang.cases.states import WORKED, Stage, Verb
@@ -32,9 +31,11 @@ def deem_accepted(*, case_id: int, since: datetime, now: datetime) -> None:
         case = next(case for case in sisters if case.id == case_id)
         if case.stage != Stage.RECEIVED or not _silence_accepts(case):
             return
-        waiting = branches.waiting(case, sisters, bonds_of(case.application_id), now)
+        bonds = whole.bonds_of(case.application_id)
+        waiting = branches.waiting(case, sisters, bonds, now)
         clocks.stop([case_id], now=now)
         started = {} if waiting else clocks.start([case], now=since)[case_id]
+        whole.begin(sisters, bonds, now=since)
         facts = {"waiting": waiting, **started, **to_facts(abnormal_at=now)}
         change([case], Verb.DEEM_ACCEPTED, [facts], actor=SYSTEM, now=now)
 

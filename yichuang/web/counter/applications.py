@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from yichuang.base.clock import now
-from yichuang.cases import awaited, queries, reading
+from yichuang.cases import awaited, queries, reading, whole
 from yichuang.cases.actions import acceptance
 from yichuang.cases.data import CaseRow, MaterialRow
 from yichuang.cases.queries import ApplicationRow
@@ -159,6 +159,7 @@ def _page(request: Request, row: ApplicationRow, *, refusal: GapsOpen | None = N
         "materials": [_material_line(material, row) for material in materials],
         "history": deeds(reading.history(row), {case.number: case.item_name for case in row.cases}),
         "turns": _turns(row),
+        "whole": whole.clock_of(row.id, now=moment),
     }
     return render(request, "counter/application.html", context, status=refusal.status if refusal else 200)
 

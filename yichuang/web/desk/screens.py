@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from yichuang.base import files
-from yichuang.cases import queries, reading
+from yichuang.cases import queries, reading, whole
 from yichuang.cases.data import CaseRow, MaterialRow
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.reading import FormField
@@ -113,6 +113,7 @@ def whole_case(actor: Actor, row: ApplicationRow, case: CaseRow, now: datetime) 
         "agent": parties.get(row.agent_id) if row.agent_id else None,
         "sections": _sections(reading.form(actor, row, [case.item_key], now=now)),
         "materials": _materials(row, case, licences),
+        "whole": whole.clock_of(row.id, now=now),
         "sisters": [sister for sister in row.cases if sister.id != case.id],
         "waits_for": [undecided[item] for item in case.waits_for if case.waiting and item in undecided],
         "history": deeds(reading.history(row, [case.id]), {case.number: case.item_name}, inner=True),

@@ -12,6 +12,7 @@ from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.reading import HistoryRow
 from yichuang.cases.states import SETTLED, WORKED, Outcome, Stage, Verb
 from yichuang.catalogue import queries as catalogue_queries
+from yichuang.deadlines.queries import Running
 from yichuang.identity import queries as identity_queries
 from yichuang.licences.data import LicenceFacts
 from yichuang.notices.data import NoticeFacts, NoticeKind
@@ -75,7 +76,9 @@ class Screen:
     settled: int
     ready: int
     handed_over: int
-    latest: str  # by when everything now running will be decided; "" where nobody can say yet
+    latest: str  # by when everything will be decided; "" where nobody can say yet
+    is_late: bool  # `latest` has passed
+    if_resumed: str  # while the clock of the whole stands still: by when, if what it waits for came today
 
 
 def screen_of(
@@ -84,19 +87,28 @@ def screen_of(
     materials: Sequence[MaterialRow],
     history: Sequence[HistoryRow],
     notices: Sequence[NoticeFacts],
+    whole: Running | None,
     now: datetime,
 ) -> Screen:
-    """The cases in the order of the application, and what is to be done now."""
-    running = [case.due_at for case in row.cases if case.stage in WORKED and case.due_at]
-    all_run = all(case.due_at for case in row.cases if case.stage not in SETTLED)
+    """The cases in the order of the application, and what is to be done now. `whole`: the clock of all together."""
+    due_at = whole.due_at if whole else _due_alone(row)
     return Screen(
         lines=tuple(_line(case, row, notices, now) for case in row.cases),
         corrections=tuple(_corrections(row.cases, materials, history)),
         settled=sum(case.stage in SETTLED for case in row.cases),
         ready=sum(case.stage == Stage.ISSUED for case in row.cases),
         handed_over=sum(case.stage in HANDED_OVER for case in row.cases),
-        latest=last_moment(max(running)) if running and all_run else "",
+        latest=last_moment(due_at) if due_at else "",
+        is_late=due_at is not None and due_at < now,
+        if_resumed=last_moment(whole.if_resumed) if whole and whole.if_resumed else "",
     )
+
+
+def _due_alone(row: ApplicationRow) -> datetime | None:
+    """By when everything will be decided that has no clock together; None while one of them does not run."""
+    left = [case for case in row.cases if case.stage not in SETTLED and case.decided_at is None]
+    ends = [case.due_at for case in left if case.due_at]
+    return max(ends) if ends and len(ends) == len(left) else None
 
 
 def _line(case: CaseRow, row: ApplicationRow, notices: Iterable[NoticeFacts], now: datetime) -> Line:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from yichuang.base.clock import now
 from yichuang.base.errors import Invalid, NotVisible
-from yichuang.cases import queries, reading
+from yichuang.cases import queries, reading, whole
 from yichuang.cases.states import LOST, Stage
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.feedback import queries as feedback_queries
@@ -61,7 +61,14 @@ def application(request: Request, seen: access.Opened) -> HttpResponse:
     history = reading.history(row)
     notices = notice_queries.of_application(row.number)
     cases = {case.number: case for case in row.cases}
-    screen = screens.screen_of(row, materials=materials, history=history, notices=notices, now=seen.at)
+    screen = screens.screen_of(
+        row,
+        materials=materials,
+        history=history,
+        notices=notices,
+        whole=whole.clock_of(row.id, now=seen.at),
+        now=seen.at,
+    )
     context = {
         "row": row,
         "screen": screen,

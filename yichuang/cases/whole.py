@@ -1,0 +1,89 @@
+"""The application as a whole: what its bundle declares, and the one clock of its promise (一件事整体时限).
+
+It starts when the first member is accepted and stops when the last is decided or has ended; a member without time to
+spare that stands still lets it stand still (docs/decisions/0012). A single item has its own clocks and no other.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from yichuang.cases import branches
+from yichuang.cases.branches import Bonds
+from yichuang.cases.models import Application, Case
+from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.promising import Leg, critical, promise
+from yichuang.deadlines import keeping
+from yichuang.deadlines.data import ClockKind
+from yichuang.deadlines.keeping import NewClock
+from yichuang.deadlines.queries import Running, running
+from yichuang.identity import queries as identity_queries
+
+SUBJECT = "application"
+#: Why the clock of a whole stands still.
+PAUSE_REASON = "critical_member"
+
+
+def bonds_of(application_id: int) -> Bonds:
+    """What the bundle declares under which an application was received."""
+    target, release = Application.objects.values_list("target", "release").get(id=application_id)
+    return Bonds(catalogue_queries.bundle_under(target, release))
+
+
+def begin(cases: Sequence[Case], bonds: Bonds, *, now: datetime) -> None:
+    """Start the clock of the whole, in the caller's transaction; where it runs already it goes on as it is.
+
+    `cases` are all of the application, in the order of its plan.
+    """
+    if bonds.bundle is None or len(cases) == 1:
+        return
+    limit, _because = promise(bonds.bundle, _legs(cases, bonds))
+    lead = identity_queries.departments().get(bonds.bundle.lead)
+    region = lead.region if lead else ""
+    application_id = cases[0].application_id
+    keeping.start([NewClock(ClockKind.BUNDLE, SUBJECT, application_id, limit, region)], now=now)
+    follow(application_id, now=now)
+
+
+def follow(application_id: int, *, now: datetime) -> None:
+    """Let the clock of the whole stand still or go on, as its members without time to spare do.
+
+    In the transaction of the act that changed a member. The clock is locked first: of two such acts the second sees
+    what the first has done.
+    """
+    stands_still = keeping.stands_still(SUBJECT, application_id, ClockKind.BUNDLE)
+    if stands_still is None:
+        return
+    cases = list(Case.objects.filter(application_id=application_id).order_by("id"))
+    held = _held_up(cases, bonds_of(application_id))
+    if held and not stands_still:
+        keeping.pause(SUBJECT, application_id, reason=PAUSE_REASON, now=now)
+    elif stands_still and not held:
+        keeping.resume(SUBJECT, application_id, now=now)
+
+
+def clock_of(application_id: int, *, now: datetime) -> Running | None:
+    """The running clock of a whole; None where it has none, not yet or no longer."""
+    return running(ClockKind.BUNDLE, SUBJECT, [application_id], now=now).get(application_id)
+
+
+def finish(cases: Sequence[Case], *, now: datetime) -> None:
+    """Stop the clock of the whole once nothing is left to decide: with the last decision, however late this is told."""
+    if not any(branches.is_open(case) for case in cases):
+        decided = [case.decided_at for case in cases if case.decided_at is not None]
+        keeping.stop(SUBJECT, [cases[0].application_id], [ClockKind.BUNDLE], now=max(decided, default=now))
+
+
+def _held_up(cases: Sequence[Case], bonds: Bonds) -> bool:
+    standing = {case.item_key for case in cases if branches.stands_still(case)}
+    return bool(
+        standing and bonds.bundle and not standing.isdisjoint(critical(bonds.bundle, _legs(cases, bonds)))
+    )
+
+
+def _legs(cases: Sequence[Case], bonds: Bonds) -> list[Leg]:
+    legs = []
+    for case in cases:
+        item = catalogue_queries.item_version(case.item_version_id)
+        simulates = tuple(key for key in case.waits_for if key in bonds.member(case).simulate)
+        legs.append(Leg(case.item_key, case.item_name, item.promised_limit, tuple(case.waits_for), simulates))
+    return legs

@@ -24,7 +24,7 @@ run: install translations ## start the platform and say where it is; Ctrl-C stop
 test: install translations ## run all tests, on a database of their own
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-check: install ## look for faults without running anything: style, types, layers, templates, catalogue
+check: install translations ## look for faults without running anything: style, types, layers, templates, catalogue
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -39,7 +39,7 @@ fix: install ## correct style where a tool can do it
 	$(BIN)/ruff format .
 	-$(BIN)/djlint --quiet --reformat yichuang
 
-docs: install ## draw the generated pages of docs/ anew
+docs: install translations ## draw the generated pages of docs/ anew
 	$(BIN)/yichuang docs
 
 messages: install ## bring the files of translations up to date with the pages

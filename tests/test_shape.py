@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from yichuang.cases.states import STAGE_NAMES, TURNS, Stage, Verb
+from yichuang.cases.states import ENDED, STAGE_NAMES, TURNS, Stage, Verb
 from yichuang.deadlines.data import RungAct
+from yichuang.journey import national_codes
 from yichuang.journey.reactions import REACTIONS
 from yichuang.journey.rungs import HANDLERS
 from yichuang.journey.steps import STEPS
@@ -107,6 +108,17 @@ def test_every_act_of_a_ladder_has_somebody_who_does_it() -> None:
 
 def test_every_stage_has_a_name_a_turn_and_something_that_follows() -> None:
     assert set(STAGE_NAMES) == set(TURNS) == set(Stage)
+
+
+def test_every_act_is_told_as_a_national_event_or_has_a_reason_why_not() -> None:
+    told = {row.verb for row in national_codes.TOLD}
+    assert told | set(national_codes.UNTOLD) == set(Verb)
+    assert not told & set(national_codes.UNTOLD)
+
+
+def test_every_end_of_a_case_has_a_national_ending() -> None:
+    ended = {stage for stage in Stage if national_codes.ending_of(stage, "", has_licence=False)}
+    assert ended == ENDED
 
 
 def test_the_project_speaks_of_itself_only() -> None:

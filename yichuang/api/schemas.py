@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from yichuang.cases.data import CaseRow, Person, Settlement, Submission
 from yichuang.cases.queries import ApplicationRow
 from yichuang.catalogue.data import SourceKind
+from yichuang.journey.national_codes import ENDINGS, ending_of
 
 #: The public number of an application or case, as far as its form goes.
 Number = Annotated[str, Field(pattern="^[0-9A-Za-z-]{1,20}$")]
@@ -90,14 +91,17 @@ class CaseOut(Schema):
     waits_for: list[str]
     due_at: datetime | None
     correct_until: date | None
+    ending: str = Field(description="办结结果, the national code of how it ended; empty while it has not")
 
     @classmethod
     def of(cls, row: CaseRow) -> "CaseOut":
         """From a row."""
+        ending = ending_of(row.stage, row.outcome, has_licence=row.has_licence)
         return cls(
             number=row.number, item=row.item_key, name=row.item_name, department=row.department_name,
             stage=row.stage, stage_name=row.stage_name, outcome=row.outcome,
             waits_for=list(row.waits_for) if row.waiting else [], due_at=row.due_at, correct_until=row.correct_until,
+            ending=ENDINGS.code(ending) if ending else "",
         )  # fmt: skip
 
 

@@ -116,6 +116,7 @@ class CaseRow:
     is_instant: bool = False  # 即办件: decided on the spot
     item_version_id: int = 0
     corrections_left: int = 1
+    has_licence: bool = False  # its decision gave one
     gap_until: date | None = None  # until when open gaps (容缺) are to be cured; None: there are none
 
 

@@ -328,6 +328,7 @@ def _case_rows(cases: Sequence[Case], *, now: datetime, masked: bool) -> list[Ca
             applicant=parties[case.application.party_id].name if parties else "",
             item_version_id=case.item_version_id,
             corrections_left=case.corrections_left,
+            has_licence=case.licence_id is not None,
             gap_until=case.gap_until if may_cure(case.stage, case.outcome) else None,
         )
         for case in cases

@@ -133,7 +133,7 @@ def _doctor(chosen: argparse.Namespace) -> int:
 
 def _docs(chosen: argparse.Namespace) -> int:
     setup.django()
-    from yichuang.cases.diagram import states_page
+    from yichuang.config.states_page import states_page
 
     page, generated = Path("docs/states.md"), states_page()
     if chosen.check:

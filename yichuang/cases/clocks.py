@@ -13,6 +13,7 @@ from yichuang.catalogue import queries as catalogue_queries
 from yichuang.deadlines import keeping
 from yichuang.deadlines.data import ClockKind, Light
 from yichuang.deadlines.keeping import NewClock, Started
+from yichuang.deadlines.queries import Running, running
 from yichuang.identity import queries as identity_queries
 
 SUBJECT = "case"
@@ -26,7 +27,7 @@ def start(cases: Sequence[Case], *, now: datetime) -> dict[int, dict[str, Any]]:
     Returns the facts of each case: when its department's clock started, when it is due, when its lights change.
     The limits are those of the item version under which the case was received.
     """
-    regions = {facts.id: facts.region for facts in identity_queries.departments().values()}
+    regions = _regions()
     new = []
     for case in cases:
         item = catalogue_queries.item_version(case.item_version_id)
@@ -61,6 +62,18 @@ def await_acceptance_of(application_id: int, *, since: datetime) -> None:
         await_acceptance(waiting.select_for_update(no_key=True).order_by("id"), since=since)
 
 
+def await_delivery(cases: Iterable[Case], *, since: datetime) -> None:
+    """Start the limit for handing over (颁发送达期限) what was decided, in the caller's transaction."""
+    regions = _regions()
+    new = []
+    for case in cases:
+        limit = catalogue_queries.regime(catalogue_queries.item_version(case.item_version_id)).deliver_within
+        if limit is not None:
+            region = regions.get(case.department_id, "")
+            new.append(NewClock(ClockKind.DELIVERY, SUBJECT, case.id, limit, region))
+    keeping.start(new, now=since)
+
+
 def moved_facts(moved: Sequence[Started]) -> dict[str, Any]:
     """When one case is due after its clocks were moved, as facts."""
     return due_facts({one.kind: one for one in moved})
@@ -87,6 +100,11 @@ def due_facts(started: Mapping[ClockKind, Started]) -> dict[str, Any]:
     return facts
 
 
+def hand_overs_of(case_ids: Sequence[int], *, now: datetime) -> dict[int, Running]:
+    """Until when the results of these cases are to be handed over, where that is under way; by case id."""
+    return running(ClockKind.DELIVERY, SUBJECT, case_ids, now=now)
+
+
 def light_of(case: Case, now: datetime) -> Light | None:
     """The light of a case; None where its department's clock does not run and nothing is wrong."""
     if case.abnormal_at is not None and case.abnormal_at < now:
@@ -95,6 +113,11 @@ def light_of(case: Case, now: datetime) -> Light | None:
         return None
     shines_from = ((case.due_at, Light.RED), (case.yellow_at, Light.YELLOW), (case.blue_at, Light.BLUE))
     return next((light for moment, light in shines_from if moment is not None and moment < now), Light.GREEN)
+
+
+def _regions() -> dict[int, str]:
+    """By whose calendar a department's clocks run."""
+    return {facts.id: facts.region for facts in identity_queries.departments().values()}
 
 
 def _by_case(started: Sequence[Started]) -> dict[int, dict[ClockKind, Started]]:

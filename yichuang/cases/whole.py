@@ -1,16 +1,21 @@
-"""The application as a whole: what its bundle declares, and the one clock of its promise (一件事整体时限).
+"""The application as a whole: what its bundle declares, what of it is let out, and the one clock of its promise.
 
-It starts when the first member is accepted and stops when the last is decided or has ended; a member without time to
-spare that stands still lets it stand still (docs/decisions/0012). A single item has its own clocks and no other.
+The clock (一件事整体时限) starts when the first member is accepted and stops when the last is decided or has ended; a
+member without time to spare that stands still lets it stand still (docs/decisions/0012). A single item has none.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from yichuang.cases import branches
+from django.db import transaction
+
+from yichuang.cases import branches, clocks
 from yichuang.cases.branches import Bonds
+from yichuang.cases.locking import lock_sisters
 from yichuang.cases.models import Application, Case
+from yichuang.cases.states import Stage
 from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.data import OutcomePolicy
 from yichuang.catalogue.promising import Leg, critical, promise
 from yichuang.deadlines import keeping
 from yichuang.deadlines.data import ClockKind
@@ -71,6 +76,31 @@ def finish(cases: Sequence[Case], *, now: datetime) -> None:
     if not any(branches.is_open(case) for case in cases):
         decided = [case.decided_at for case in cases if case.decided_at is not None]
         keeping.stop(SUBJECT, [cases[0].application_id], [ClockKind.BUNDLE], now=max(decided, default=now))
+
+
+def let_out(*, case_id: int, since: datetime, now: datetime) -> list[Case]:
+    """The decided cases whose results are to be made now that `case_id` is decided: its own, or the whole bundle's.
+
+    From the decision that lets them out, `since`, their limit for handing over runs (颁发送达期限, 行政许可法 art. 44);
+    what waits for the applicant to cure a gap is awaited from its cure. Safe to repeat.
+    """
+    with transaction.atomic(durable=True):
+        going_out = _not_withheld(case_id, lock_sisters(case_id), now)
+        clocks.await_delivery([one for one in going_out if one.gap_until is None], since=since)
+        return [one for one in going_out if one.stage == Stage.DECIDED]
+
+
+def _not_withheld(case_id: int, sisters: Sequence[Case], now: datetime) -> list[Case]:
+    """Of the decided cases that are not handed over those that `case_id` concerns and that nothing withholds."""
+    bonds = bonds_of(sisters[0].application_id)
+    together = bonds.policy is OutcomePolicy.ALL_OR_NOTHING
+    return [
+        one
+        for one in sisters
+        if one.stage in {Stage.DECIDED, Stage.ISSUED}
+        and (together or one.id == case_id)
+        and not branches.is_withheld(one, sisters, bonds, now)
+    ]
 
 
 def _held_up(cases: Sequence[Case], bonds: Bonds) -> bool:

@@ -36,6 +36,10 @@ DEFAULT_RUNGS: tuple[Rung, ...] = (
     Rung("gap_yellow", ClockKind.GAP, Light.YELLOW, left=20, least=_ONE_DAY, acts=(RungAct.REMIND,)),
     Rung("gap_over", ClockKind.GAP, Light.PURPLE, acts=(RungAct.REVOKE_ACCEPTANCE,)),
     Rung("procedure_over", ClockKind.PROCEDURE, Light.PURPLE, acts=(RungAct.REMIND, RungAct.ALERT)),
+    # 行政许可法 art. 44: issued and handed over within ten working days of the decision.
+    Rung(
+        "delivery_yellow", ClockKind.DELIVERY, Light.YELLOW, left=20, least=_ONE_DAY, acts=(RungAct.REMIND,)
+    ),
     Rung("delivery_red", ClockKind.DELIVERY, Light.RED, acts=(RungAct.REMIND, RungAct.ALERT)),
     Rung("inspection_yellow", ClockKind.INSPECTION, Light.YELLOW, left=20, acts=(RungAct.REMIND,)),
     Rung("inspection_red", ClockKind.INSPECTION, Light.RED, acts=(RungAct.REMIND, RungAct.ALERT)),

@@ -28,6 +28,7 @@ STEP_NAMES: dict[str, Promise] = {
     "issue_receipt": gettext_lazy("出具收件凭证"),
     "issue_acceptance_notice": gettext_lazy("出具受理通知书"),
     "await_acceptance": gettext_lazy("开始计算受理期限"),
+    "await_delivery": gettext_lazy("开始计算送达期限"),
     "issue_revocation": gettext_lazy("出具撤销受理决定书"),
     "issue_withdrawal": gettext_lazy("出具撤回申请确认书"),
     "issue_deemed_withdrawal": gettext_lazy("出具视为撤回申请通知书"),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from yichuang.cases import clocks as case_clocks
+from yichuang.cases import whole
 from yichuang.cases.actions import issuing, joining, review
 from yichuang.cases.models import Case
 from yichuang.cases.states import Outcome, Stage, Verb
@@ -25,6 +26,11 @@ Step = Callable[[Entry, datetime], None]
 def await_acceptance(entry: Entry, now: datetime) -> None:
     """受理期限: from the moment of receipt, whenever this step runs."""
     case_clocks.await_acceptance_of(entry.subject_id, since=entry.at)
+
+
+def await_delivery(entry: Entry, now: datetime) -> None:
+    """颁发送达期限 of a decided case: from the cure of its gap, whenever this step runs."""
+    whole.let_out(case_id=entry.subject_id, since=entry.at, now=now)
 
 
 def issue_receipt(entry: Entry, now: datetime) -> None:
@@ -74,8 +80,11 @@ def issue_rescission(entry: Entry, now: datetime) -> None:
 
 
 def issue_result(entry: Entry, now: datetime) -> None:
-    """The licence and the paper of the decision; then the case is issued. Of a withheld bundle all at once."""
-    for case in joining.issuable(Case.objects.get(id=entry.subject_id), now):
+    """The licence and the paper of the decision; then the case is issued. Of a withheld bundle all at once.
+
+    颁发送达期限 runs from the decision, whenever this step runs and whatever becomes of the papers.
+    """
+    for case in whole.let_out(case_id=entry.subject_id, since=entry.at, now=now):
         licence_id = papers.licence(case.id, now=now) if case.outcome == Outcome.GRANTED else None
         notice_id = papers.decision(case.id, now=now)
         if not issuing.issue(case_id=case.id, notice_id=notice_id, licence_id=licence_id, now=now):
@@ -169,7 +178,7 @@ STEPS: dict[str, Step] = {
     step.__name__: step
     for step in (
         issue_receipt, issue_acceptance_notice, issue_decline_notice, issue_correction_notice, issue_result,
-        await_acceptance, issue_revocation, issue_withdrawal, issue_deemed_withdrawal, act_on_rung,
+        await_acceptance, await_delivery, issue_revocation, issue_withdrawal, issue_deemed_withdrawal, act_on_rung,
         issue_termination, issue_rescission,
         issue_hand_over_receipt, dispatch_to_partner, begin_review_at_partner, apply_partner_answer,
         join_sisters, close_case, tell_received, tell_accepted, tell_correction, tell_ready,

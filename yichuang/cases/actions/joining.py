@@ -17,7 +17,6 @@ from yichuang.cases.locking import lock_sisters
 from yichuang.cases.models import Case
 from yichuang.cases.states import OUTCOME_NAMES, STAGE_NAMES, Outcome, Stage, Verb
 from yichuang.cases.writing import change
-from yichuang.catalogue.data import OutcomePolicy
 from yichuang.identity.data import SYSTEM
 
 _NOTHING_LEFT: Mapping[str, Any] = {
@@ -43,20 +42,6 @@ def join(*, case_id: int, now: datetime) -> list[int]:
         started = _release(cases, bonds, now)
         whole.finish(cases, now=now)
         return started
-
-
-def issuable(case: Case, now: datetime) -> list[Case]:
-    """The decided cases whose results may be made once `case` is decided: its own, or at last the whole bundle's."""
-    bonds = whole.bonds_of(case.application_id)
-    sisters = list(Case.objects.filter(application_id=case.application_id).order_by("id"))
-    together = bonds.policy is OutcomePolicy.ALL_OR_NOTHING
-    return [
-        one
-        for one in sisters
-        if one.stage == Stage.DECIDED
-        and (together or one.id == case.id)
-        and not branches.is_withheld(one, sisters, bonds, now)
-    ]
 
 
 def _end(ended: Sequence[tuple[Case, Ending]], bonds: Bonds, now: datetime) -> None:

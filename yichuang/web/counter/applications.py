@@ -17,13 +17,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from yichuang.base.clock import now
-from yichuang.cases import awaited, queries, reading, whole
+from yichuang.cases import awaited, clocks, queries, reading, whole
 from yichuang.cases.actions import acceptance
 from yichuang.cases.data import CaseRow, MaterialRow
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.rules import GapsOpen
 from yichuang.cases.states import LOST, WORKED, Stage
 from yichuang.catalogue import queries as catalogue_queries
+from yichuang.deadlines.queries import Running
 from yichuang.delivery import actions as delivery
 from yichuang.delivery import queries as delivery_queries
 from yichuang.feedback import queries as feedback_queries
@@ -72,6 +73,7 @@ class CaseLine:
     is_open: (
         bool  # received, correcting or with open gaps: the counter's turn, or the applicant's to come back
     )
+    hand_over: Running | None  # until when its result is to be handed over (颁发送达期限)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +138,13 @@ def _page(request: Request, row: ApplicationRow, *, refusal: GapsOpen | None = N
     sent = notice_messages.of_application(row.number)
     handed_over = bool(stages & {Stage.DELIVERED, Stage.CLOSED})
     materials = queries.materials(row.id)
+    due_out = clocks.hand_overs_of([case.id for case in row.cases], now=moment)
     context = {
         "row": row,
         "applicant": parties[row.party_id],
         "agent": parties.get(row.agent_id) if row.agent_id else None,
         "query_code": _query_code_once(request, row),
-        "cases": [_case_line(case, row) for case in row.cases],
+        "cases": [_case_line(case, row, due_out) for case in row.cases],
         "can_accept": Stage.RECEIVED in stages,
         "gaps": _gap_lines(row, materials, moment),
         "errors": [("told", str(refusal))] if refusal else [],
@@ -193,10 +196,10 @@ def _query_code_once(request: Request, row: ApplicationRow) -> str:
     return reading.query_code(row.id)
 
 
-def _case_line(case: CaseRow, row: ApplicationRow) -> CaseLine:
+def _case_line(case: CaseRow, row: ApplicationRow, due_out: Mapping[int, Running]) -> CaseLine:
     undecided = {sister.item_key: sister.item_name for sister in row.cases if sister.decided_at is None}
     waits_for = [undecided[item] for item in case.waits_for if case.waiting and item in undecided]
-    return CaseLine(case, tuple(waits_for), _is_open(case))
+    return CaseLine(case, tuple(waits_for), _is_open(case), due_out.get(case.id))
 
 
 def _is_open(case: CaseRow) -> bool:

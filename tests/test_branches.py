@@ -17,13 +17,13 @@ from yichuang.cases.models import Case
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.states import Outcome, Stage
 from yichuang.cases.verifying import verify_all
+from yichuang.catalogue.papers import NoticeKind
 from yichuang.deadlines import watching
 from yichuang.deadlines.models import Clock
 from yichuang.delivery.actions import hand_over
 from yichuang.journey.reactions import REACTIONS
 from yichuang.ledger.models import Entry
 from yichuang.licences.models import Licence, Status
-from yichuang.notices.data import NoticeKind
 from yichuang.notices.models import Notice
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("every_case_folds")]

@@ -8,6 +8,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from yichuang.catalogue import data, facts, folder, lists, topics
+from yichuang.catalogue.numbering import NumberScheme
 from yichuang.catalogue.regimes import Regime
 from yichuang.deadlines.data import Rung
 
@@ -32,6 +33,7 @@ KINDS: dict[str, type] = {
     "overrides": folder.DayOverride,
     "office_hours": folder.OfficeHoursEntry,
     "rungs": Rung,
+    "numbers": NumberScheme,
     "words": topics.EverydayWord,
     "topics": topics.Topic,
     "regimes": Regime,

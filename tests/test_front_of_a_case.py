@@ -24,12 +24,12 @@ from yichuang.cases.rules import GapsOpen
 from yichuang.cases.states import Outcome, Stage
 from yichuang.cases.verifying import verify_all
 from yichuang.catalogue.data import SourceKind
+from yichuang.catalogue.papers import NoticeKind
 from yichuang.deadlines import watching
 from yichuang.deadlines.data import ClockKind, Light
 from yichuang.deadlines.models import Clock
 from yichuang.delivery.actions import hand_over
 from yichuang.identity.data import Actor, ActorKind
-from yichuang.notices.data import NoticeKind
 from yichuang.notices.models import Notice
 from yichuang.notices.reminders import dismiss, open_reminders
 

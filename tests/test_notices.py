@@ -14,17 +14,18 @@ from django.db import connection
 from tests.factories import NOW
 from tests.papers import needs_poppler, said_by
 from yichuang.base import files
-from yichuang.base.models import StoredFile
+from yichuang.base.models import Serial, StoredFile
 from yichuang.base.pdf.document import spaced_code
 from yichuang.base.pdf.verify import verify
+from yichuang.catalogue.papers import FORMS, NoticeKind
 from yichuang.identity.models import SealKey
 from yichuang.identity.queries import department_id
 from yichuang.identity.seal_keys import SealKeyExpired, SealKeyMissing, trust_roots
 from yichuang.ledger.models import Entry
 from yichuang.notices import queries
 from yichuang.notices.actions import issue
-from yichuang.notices.data import FORMS, NoticeFacts, NoticeKind
-from yichuang.notices.models import Notice, NoticeSerial
+from yichuang.notices.data import NoticeFacts
+from yichuang.notices.models import Notice
 
 DAY = date(2026, 3, 9)
 PERSON = {"applicant": "林知夏", "applicant_number": "330802********2463"}
@@ -220,11 +221,11 @@ def test_numbers_count_by_organ_kind_and_year() -> None:
 
 @pytest.mark.django_db
 def test_without_a_seal_nothing_is_issued_and_no_number_is_used() -> None:
-    last = list(NoticeSerial.objects.values_list("id", "last"))
+    last = list(Serial.objects.values_list("id", "last"))
     SealKey.objects.filter(department__key="police").delete()
     with pytest.raises(SealKeyMissing, match="衢州市公安局"):
         issued()
-    assert list(NoticeSerial.objects.values_list("id", "last")) == last
+    assert list(Serial.objects.values_list("id", "last")) == last
     assert not Notice.objects.filter(key="2603090000AX-01").exists()
 
 
@@ -321,7 +322,7 @@ def test_two_workers_racing_for_one_occasion_issue_one_document() -> None:
         row = Notice.objects.get(kind="acceptance", key=key)
         assert Entry.objects.filter(verb="notice.issued", subject_id=row.id).count() == 1
         assert StoredFile.objects.filter(sha256=results[0].sha256).count() == 1
-        used = NoticeSerial.objects.get(department__key="police", kind="acceptance", year=2026).last
+        used = Serial.objects.get(series=f"{row.department_id}:公安局受字〔2026〕{{seq}}号").last
         assert row.number == f"公安局受字〔2026〕{used}号", "the loser's number was given back"
     finally:
         Notice.objects.filter(key=key).delete()

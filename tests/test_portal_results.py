@@ -12,11 +12,11 @@ from tests.city import run_journey
 from tests.factories import accepted, case_of, decided, staff
 from tests.portal_visitors import applicant, fresh, holder_of, ready, text_of
 from yichuang.cases.states import Outcome, Stage
+from yichuang.catalogue.papers import NoticeKind
 from yichuang.delivery.models import HandOver
 from yichuang.feedback.queries import newest
 from yichuang.ledger.models import Entry
 from yichuang.licences.queries import of_cases
-from yichuang.notices.data import NoticeKind
 from yichuang.notices.queries import of_application
 
 pytestmark = pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""Stored files: the bytes of what people hand in and of what the city issues."""
+"""Stored files: the bytes of what people hand in and of what the city issues; running numbers."""
 
 from typing import ClassVar
 
@@ -22,3 +22,20 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} {self.media_type}"
+
+
+class Serial(models.Model):
+    """How far a series of running numbers has come (`serials.py`)."""
+
+    id = models.BigAutoField(primary_key=True)
+    series = models.CharField(max_length=160, unique=True)
+    last = models.BigIntegerField(help_text="the last number given without gaps")
+    base = models.BigIntegerField(
+        null=True, help_text="where the sequence stood when a series with gaps began; null: without gaps"
+    )
+
+    class Meta:
+        db_table = "base_serial"
+
+    def __str__(self) -> str:
+        return f"{self.series}: {self.last}"

@@ -23,6 +23,7 @@ from yichuang.catalogue.facts import (
     StepGroup,
 )
 from yichuang.catalogue.lists import CodeScheme, Proof, StandardItem, TopicClass
+from yichuang.catalogue.numbering import NumberScheme
 from yichuang.catalogue.regimes import DEFAULT_REGIMES, Regime
 from yichuang.catalogue.topics import EverydayWord, Topic
 from yichuang.deadlines.data import Limit
@@ -371,6 +372,7 @@ class Catalogue:
     topic_classes: Mapping[str, TopicClass] = field(default_factory=dict)
     standards: Mapping[str, StandardItem] = field(default_factory=dict)
     proofs: Mapping[str, Proof] = field(default_factory=dict)  # by material
+    numbers: Mapping[str, NumberScheme] = field(default_factory=dict)  # 文号; what none fits: DEFAULT_NUMBERS
     files: Mapping[str, str] = field(
         default_factory=dict
     )  # blanks and samples: name → SHA-256 of the content

@@ -381,6 +381,7 @@ LISTS: Mapping[str, Promise] = {
     "overrides": _("工作日历"),
     "office_hours": _("办公时间"),
     "rungs": _("亮灯规则"),
+    "numbers": _("编号规则"),
     "regimes": _("办理规则"),
     "tables": _("决策表"),
     "code_schemes": _("编码方案"),

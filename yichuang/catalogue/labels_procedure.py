@@ -1,11 +1,11 @@
-"""What the fields of calendar, lights and regimes are called (part of `labels.FIELDS`)."""
+"""What the fields of calendar, lights, numbers and regimes are called (part of `labels.FIELDS`)."""
 
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from yichuang.catalogue import folder, regimes
+from yichuang.catalogue import folder, numbering, regimes
 from yichuang.deadlines.data import Rung
 
 OF_PROCEDURE: Mapping[type, Mapping[str, Promise]] = {
@@ -32,6 +32,13 @@ OF_PROCEDURE: Mapping[type, Mapping[str, Promise]] = {
         "least": _("至少剩余"),
         "over": _("超期"),
         "acts": _("动作"),
+    },
+    numbering.NumberScheme: {
+        "key": _("标识"),
+        "form": _("格式"),
+        "papers": _("文书"),
+        "departments": _("部门"),
+        "gaps": _("可以跳号"),
     },
     regimes.Regime: {
         "key": _("标识"),

@@ -17,89 +17,16 @@ from yichuang.base.errors import Invalid
 from yichuang.base.files import check_upload
 from yichuang.catalogue import yaml_values
 from yichuang.catalogue.code_schemes import in_force, with_codes
-from yichuang.catalogue.data import (
-    Bundle,
-    Catalogue,
-    Element,
-    Grant,
-    Item,
-    LicenceType,
-    MaterialType,
-    Partner,
-    Resource,
-    Situation,
-)
-from yichuang.catalogue.folder import (
-    City,
-    Counter,
-    DayOverride,
-    Department,
-    Fault,
-    Folder,
-    Mandate,
-    OfficeHoursEntry,
-    Place,
-    Region,
-    StaffMember,
-)
-from yichuang.catalogue.lists import CodeScheme, Proof, StandardItem, TopicClass
-from yichuang.catalogue.regimes import DEFAULT_REGIMES, Regime
-from yichuang.catalogue.topics import EverydayWord, Topic
+from yichuang.catalogue.data import Catalogue, Grant, Situation
+from yichuang.catalogue.folder import City, Department, Fault, Folder, Place
+from yichuang.catalogue.layout import DEFAULTS, FILES, FOLDERS, HIDDEN, TEXTS, TRIAL_PEOPLE, GrantRow
+from yichuang.catalogue.regimes import DEFAULT_REGIMES
 from yichuang.catalogue.yaml_values import Broken, Source
-from yichuang.deadlines.data import Rung
 from yichuang.deadlines.ladders import DEFAULT_RUNGS
 
 Made = TypeVar("Made")
 #: Hears how far something is: (done, of all).
 Told = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class GrantRow:
-    """Grants as they are written: one line may name several items."""
-
-    resource: str
-    item: tuple[str, ...]
-    purpose: str
-    fields: tuple[str, ...]
-
-
-#: file → list in it → what its entries are. A file with `?` may be left out.
-FILES: Mapping[str, Mapping[str, type]] = {
-    "departments.yaml": {
-        "regions": Region,
-        "departments": Department,
-        "counters": Counter,
-        "mandates": Mandate,
-    },
-    "staff.yaml?": {"staff": StaffMember},
-    "codes.yaml": {"code_schemes": CodeScheme},
-    "topic_classes.yaml?": {"topic_classes": TopicClass},
-    "standards.yaml?": {"standards": StandardItem, "proofs": Proof},
-    "elements.yaml": {"elements": Element},
-    "materials.yaml": {"materials": MaterialType},
-    "licences.yaml": {"licence_types": LicenceType},
-    "situations.yaml?": {"situations": Situation},
-    "resources.yaml": {"resources": Resource, "grants": GrantRow},
-    "partners.yaml?": {"partners": Partner},
-    "calendar.yaml?": {"overrides": DayOverride, "office_hours": OfficeHoursEntry},
-    "lights.yaml?": {"rungs": Rung},
-    "words.yaml?": {"words": EverydayWord},
-    "topics.yaml?": {"topics": Topic},
-    "regimes.yaml?": {"regimes": Regime},
-}
-#: Made-up people and companies for the simulated registers: not the catalogue's business.
-_TRIAL_PEOPLE = "people.yaml"
-FOLDERS: Mapping[str, type] = {"items": Item, "bundles": Bundle}
-#: texts of the catalogue → (the folder of their files, what the names of the files end with)
-TEXTS: Mapping[str, tuple[str, str]] = {"templates": ("documents", ".typ"), "tables": ("tables", ".json")}
-#: Fields that nobody writes: publication gives them.
-HIDDEN = frozenset({"version"})
-#: Fields that a file may leave out although the value itself has no default for them.
-DEFAULTS: Mapping[type, Mapping[str, Any]] = {
-    Item: {"task_code": "", "licence_type": "", "visits_reason": "", "fees": ()},
-    StandardItem: {"statutory_limit": None},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +75,7 @@ def read(root: Path, told: Told | None = None) -> Reading:
 
     `told` hears after each YAML file how many of all have been read.
     """
-    files = [path for path in (*root.glob("*.yaml"), *root.glob("*/*.yaml")) if path.name != _TRIAL_PEOPLE]
+    files = [path for path in (*root.glob("*.yaml"), *root.glob("*/*.yaml")) if path.name != TRIAL_PEOPLE]
     work = _Work(root, told=told, files=len(files))
     if not root.is_dir():
         fault = Fault(str(root), 1, "-", _("没有这个文件夹"), _("检查路径，或设置 YICHUANG_CATALOGUE"))
@@ -181,7 +108,7 @@ def digest_of(files: Mapping[str, bytes]) -> str:
 
 
 def _refuse_strangers(work: _Work) -> None:
-    known = {"city.yaml", _TRIAL_PEOPLE, *(name.rstrip("?") for name in FILES)}
+    known = {"city.yaml", TRIAL_PEOPLE, *(name.rstrip("?") for name in FILES)}
     for path in sorted(work.root.rglob("*")):
         name = path.relative_to(work.root).as_posix()
         in_place = path.parent.name in FOLDERS and path.parent.parent == work.root
@@ -365,6 +292,7 @@ def _assemble(
         topic_classes=lists["topic_classes"],
         standards=lists["standards"],
         proofs=lists["proofs"],
+        numbers=lists["numbers"],
         files={name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     )
     return Folder(

@@ -19,7 +19,7 @@ from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, Seq
 from yichuang.catalogue.code_schemes import without_codes
 from yichuang.catalogue.data import Bundle, Grant, Item, Situation
 from yichuang.catalogue.folder import Folder
-from yichuang.catalogue.loading import DEFAULTS, FILES, FOLDERS, HIDDEN, TEXTS, GrantRow
+from yichuang.catalogue.layout import DEFAULTS, FILES, FOLDERS, HIDDEN, TEXTS, GrantRow
 from yichuang.catalogue.regimes import DEFAULT_REGIMES
 from yichuang.catalogue.tables import width
 from yichuang.deadlines.data import Limit

@@ -17,6 +17,7 @@ from yichuang.cases.queries import materials
 from yichuang.cases.states import Outcome, Verb
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import Item, SourceKind
+from yichuang.catalogue.papers import NoticeKind
 from yichuang.deadlines.data import Limit, Unit
 from yichuang.delivery.models import HandOver
 from yichuang.departments import queries as department_queries
@@ -26,7 +27,7 @@ from yichuang.licences.actions import issue_licence, revoke
 from yichuang.licences.models import Status
 from yichuang.licences.queries import of_cases
 from yichuang.notices.actions import issue
-from yichuang.notices.data import NoticeFacts, NoticeKind
+from yichuang.notices.data import NoticeFacts
 
 _SOURCE_NAMES = {
     SourceKind.LICENCE: _("电子证照调取"),

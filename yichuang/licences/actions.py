@@ -11,15 +11,16 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from yichuang.base import files
+from yichuang.base import files, serials
 from yichuang.base.clock import local
 from yichuang.base.crypto import encrypt
 from yichuang.base.errors import NotVisible, Overtaken
 from yichuang.base.pdf.document import Heading, make, new_code, read_template
 from yichuang.catalogue.data import Element, LicenceType
+from yichuang.catalogue.numbering import LICENCES, number_in, scheme_for, series_of
 from yichuang.catalogue.queries import current, template
 from yichuang.identity.data import SYSTEM, Actor
 from yichuang.identity.seal_keys import seal_key
@@ -33,12 +34,6 @@ HOLDER_NUMBER_CONTEXT = "licences_licence.holder_number"
 FACTS_CONTEXT = "licences_licence.facts"
 REASON_CONTEXT = "licences_licence.status_reason"
 _SEAL_WORDS = "电子证照专用章"
-
-_NEXT_SERIAL = """
-INSERT INTO licences_serial (department_id, type_key, year, last) VALUES (%s, %s, %s, 1)
-ON CONFLICT ON CONSTRAINT licence_serial_once DO UPDATE SET last = licences_serial.last + 1
-RETURNING last
-"""
 
 
 def issue_licence(
@@ -56,7 +51,7 @@ def issue_licence(
     """Issue the licence that a case gives, once: a repetition returns the first one.
 
     `facts` are what stands on it, by the names of its template. `number` is the 证照编号 where the
-    department's own system gave it; otherwise it is counted here (year and six digits). Call it outside any
+    department's own system gave it; otherwise it is counted here (`numbering.yaml`). Call it outside any
     transaction. Raises `SealKeyMissing` or `SealKeyExpired` before a number is taken.
     """
     issued = _found(case_number)
@@ -169,7 +164,7 @@ def _take(draft: Licence, kind: LicenceType) -> Licence:
     try:
         with transaction.atomic():
             serial = _next_serial(draft)
-            draft.number = draft.number or serial
+            draft.number = draft.number or _next_number(draft, kind)
             draft.identifier = str(make_identifier(kind.code, draft.department.uscc, serial))
             draft.save(force_insert=True)
     except IntegrityError:
@@ -181,12 +176,18 @@ def _take(draft: Licence, kind: LicenceType) -> Licence:
 
 
 def _next_serial(draft: Licence) -> str:
-    """Year and six digits, counted by organ and type."""
+    """The 流水号 of the identifier: year and six digits, counted by organ and type (GB/T 36904)."""
     year = draft.valid_from.year
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT_SERIAL, [draft.department_id, draft.type_key, year])
-        (serial,) = cursor.fetchone()
-    return f"{year}{serial:06d}"
+    return f"{year}{serials.draw(f'{draft.department_id}:{draft.type_key}:identifier {year}'):06d}"
+
+
+def _next_number(draft: Licence, kind: LicenceType) -> str:
+    """The next 证照编号 by the city's scheme, counted by organ and type."""
+    organ = draft.department
+    scheme = scheme_for(current().numbers.values(), organ.key, kind.key, LICENCES)
+    series = series_of(scheme, organ=organ.short_name, word="", year=draft.valid_from.year)
+    draw = serials.draw_with_gaps if scheme.gaps else serials.draw
+    return number_in(series, draw(f"{organ.id}:{kind.key}:{series}"))
 
 
 @transaction.atomic

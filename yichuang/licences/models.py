@@ -57,22 +57,3 @@ class Licence(models.Model):
 
     def __str__(self) -> str:
         return self.identifier
-
-
-class LicenceSerial(models.Model):
-    """The last serial number given to a department's licences of one type in one year."""
-
-    id = models.BigAutoField(primary_key=True)
-    department = models.ForeignKey("identity.Department", models.PROTECT, related_name="+", db_index=False)
-    type_key = models.CharField(max_length=60)
-    year = models.PositiveSmallIntegerField()
-    last = models.PositiveIntegerField()
-
-    class Meta:
-        db_table = "licences_serial"
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["department", "type_key", "year"], name="licence_serial_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.department_id} {self.type_key} {self.year}: {self.last}"

@@ -1,7 +1,8 @@
 """Issuing a legal document (文书): numbered, rendered, sealed, stored, recorded.
 
 Two short transactions with the slow part between them. The first takes the occasion and its number
-(文号): a retry or a second worker finds it taken and uses the same number, so numbers have no gaps. Then
+(文号): a retry or a second worker finds it taken and uses the same number, so that numbers have no gaps where the
+city's scheme allows none. Then
 the page is made and sealed without any lock. The second stores the file and writes the ledger, unless
 somebody else was first, whose document then counts.
 """
@@ -11,27 +12,23 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
-from yichuang.base import files
+from yichuang.base import files, serials
 from yichuang.base.clock import local
 from yichuang.base.pdf.document import Heading, make, new_code, read_template
-from yichuang.catalogue.queries import template
+from yichuang.catalogue.numbering import number_in, scheme_for, series_of
+from yichuang.catalogue.papers import FORMS, Form, NoticeKind
+from yichuang.catalogue.queries import current, template
 from yichuang.identity.data import SYSTEM
 from yichuang.identity.seal_keys import seal_key
 from yichuang.ledger.actions import Record, record
-from yichuang.notices.data import FORMS, Form, NoticeFacts, NoticeKind
+from yichuang.notices.data import NoticeFacts
 from yichuang.notices.models import Notice
 from yichuang.notices.queries import facts_of
 
 #: Item type of an administrative permit (行政许可), GB/T 39046 A.1.
 _PERMIT = "01"
-
-_NEXT_SERIAL = """
-INSERT INTO notices_serial (department_id, kind, year, last) VALUES (%s, %s, %s, 1)
-ON CONFLICT ON CONSTRAINT notice_serial_once DO UPDATE SET last = notices_serial.last + 1
-RETURNING last
-"""
 
 
 def issue(
@@ -46,7 +43,7 @@ def issue(
 ) -> NoticeFacts:
     """Issue the document of `kind` for the occasion `key`, once: a repetition returns the first one.
 
-    `facts` are what `notices.data` lists for the kind. Call it outside any transaction, so that no lock is
+    `facts` are what `catalogue.papers` lists for the kind. Call it outside any transaction, so that no lock is
     held while the page is made (about 25 ms). Raises `SealKeyMissing` or `SealKeyExpired` before a number is
     taken, and ValueError for facts that are missing.
     """
@@ -101,11 +98,12 @@ def _take(draft: Notice, form: Form, year: int) -> Notice:
 
 
 def _next_number(row: Notice, form: Form, year: int) -> str:
-    """The next 文号, in the form of GB/T 9704: 公安局受字〔2026〕12号, counted by organ, kind and year."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT_SERIAL, [row.department_id, row.kind, year])
-        (serial,) = cursor.fetchone()
-    return f"{row.department.short_name}{form.word}字〔{year}〕{serial}号"
+    """The next 文号 by the city's scheme, where it says nothing else as GB/T 9704 writes it: 公安局受字〔2026〕12号."""
+    organ = row.department
+    scheme = scheme_for(current().numbers.values(), organ.key, row.kind)
+    series = series_of(scheme, organ=organ.short_name, word=form.word, year=year)
+    draw = serials.draw_with_gaps if scheme.gaps else serials.draw
+    return number_in(series, draw(f"{organ.id}:{series}"))
 
 
 @transaction.atomic

@@ -47,25 +47,6 @@ class Notice(models.Model):
         return self.number
 
 
-class NoticeSerial(models.Model):
-    """The last 文号 given to a department's documents of one kind in one year."""
-
-    id = models.BigAutoField(primary_key=True)
-    department = models.ForeignKey("identity.Department", models.PROTECT, related_name="+", db_index=False)
-    kind = models.CharField(max_length=20)
-    year = models.PositiveSmallIntegerField()
-    last = models.PositiveIntegerField()
-
-    class Meta:
-        db_table = "notices_serial"
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["department", "kind", "year"], name="notice_serial_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.department_id} {self.kind} {self.year}: {self.last}"
-
-
 class ChannelLine(CircuitRow):
     """The line to a channel's gateway: its circuit breaker."""
 

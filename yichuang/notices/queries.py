@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import cast
 
 from yichuang.base.pdf.document import read_code
-from yichuang.notices.data import NoticeFacts, NoticeKind
+from yichuang.catalogue.papers import NoticeKind
+from yichuang.notices.data import NoticeFacts
 from yichuang.notices.models import Notice
 
 _ISSUED = Notice.objects.filter(file__isnull=False).select_related("department")

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from ruamel.yaml.error import StringMark
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from yichuang.catalogue import loading, stored, yaml_values
+from yichuang.catalogue import layout, loading, stored, yaml_values
 from yichuang.catalogue.folder import Fault, Place
 from yichuang.catalogue.yaml_values import Broken
 
@@ -62,7 +62,7 @@ def shapes(kind: type) -> Mapping[str, Shape]:
     return {
         field.name: _shape(hints[field.name])
         for field in fields
-        if field.init and field.name not in loading.HIDDEN
+        if field.init and field.name not in layout.HIDDEN
     }
 
 
@@ -93,7 +93,7 @@ def _shape_of_list(entry: Any) -> Shape:
 @cache
 def required(kind: type) -> frozenset[str]:
     """The fields that may not be left empty."""
-    left_out = loading.DEFAULTS.get(kind, {})
+    left_out = layout.DEFAULTS.get(kind, {})
     return frozenset(
         field.name
         for field in dataclasses.fields(typing.cast(Any, kind))

@@ -24,6 +24,7 @@ from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.rules import GapsOpen
 from yichuang.cases.states import LOST, WORKED, Stage
 from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.papers import NoticeKind
 from yichuang.deadlines.queries import Running
 from yichuang.delivery import actions as delivery
 from yichuang.delivery import queries as delivery_queries
@@ -33,7 +34,7 @@ from yichuang.journey import messages as journey_messages
 from yichuang.licences import queries as licence_queries
 from yichuang.notices import messages as notice_messages
 from yichuang.notices import queries as notice_queries
-from yichuang.notices.data import MessageFacts, MessageKind, MessageState, NoticeFacts, NoticeKind
+from yichuang.notices.data import MessageFacts, MessageKind, MessageState, NoticeFacts
 from yichuang.web.counter.access import clerk
 from yichuang.web.history import deeds
 from yichuang.web.http import Request

@@ -12,10 +12,11 @@ from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.reading import HistoryRow
 from yichuang.cases.states import SETTLED, WORKED, Outcome, Stage, Verb
 from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.papers import NoticeKind
 from yichuang.deadlines.queries import Running
 from yichuang.identity import queries as identity_queries
 from yichuang.licences.data import LicenceFacts
-from yichuang.notices.data import NoticeFacts, NoticeKind
+from yichuang.notices.data import NoticeFacts
 from yichuang.web.portal.words import day_text, last_moment, state_of
 from yichuang.web.timing import time_left
 

@@ -130,6 +130,15 @@ def test_nothing_is_granted_over_an_open_gap_but_it_may_be_refused() -> None:
     decide(actor=officer, case_id=case.id, outcome=Outcome.REFUSED, opinion="场所不符合要求。", now=NOW)
 
 
+def test_the_refusal_of_a_case_with_an_open_gap_is_handed_over_like_any_other() -> None:
+    row = with_gaps(SAFETY_RULES)
+    accept(actor=staff("clerk1"), application_id=row.id, with_gaps=True, now=NOW)
+    decided(row, LICENCE, "officer-shichang", outcome=Outcome.REFUSED)
+    run_journey()
+    hand_over(actor=staff("clerk1"), application_id=row.id, now=NOW)
+    assert now_of(row).stage == Stage.DELIVERED
+
+
 def test_a_gap_is_cured_piece_by_piece_and_then_closed() -> None:
     row = with_gaps(SAFETY_RULES, CERTIFICATES)
     clerk, case = staff("clerk1"), row.cases[0]

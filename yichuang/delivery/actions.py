@@ -11,7 +11,7 @@ from yichuang.cases.actions.issuing import deliver
 from yichuang.cases.locking import lock_cases_of
 from yichuang.cases.models import Application
 from yichuang.cases.rules import check_clerk
-from yichuang.cases.states import Stage
+from yichuang.cases.states import Stage, may_cure
 from yichuang.delivery.models import HandOver
 from yichuang.identity.data import Actor, ActorKind, Power
 from yichuang.ledger.actions import Record, record
@@ -29,9 +29,9 @@ def hand_over(*, actor: Actor, application_id: int, to_agent: bool = False, now:
         check_clerk(actor)
     with transaction.atomic(durable=True):
         application, cases = lock_cases_of(actor, application_id)
-        ready = [case for case in cases if case.stage == Stage.ISSUED]
-        held = [case for case in ready if case.gap_until is not None]
-        ready = [case for case in ready if case.gap_until is None]
+        issued = [case for case in cases if case.stage == Stage.ISSUED]
+        held = [case for case in issued if case.gap_until is not None and may_cure(case.stage, case.outcome)]
+        ready = [case for case in issued if case not in held]
         if held and not ready:
             sentence = _("“%(item)s”还有容缺材料没有补交，补齐后才能领取结果。请先收取材料。")
             raise Refused(sentence % {"item": held[0].item_name}, code="gap_open")

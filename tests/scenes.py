@@ -1,0 +1,271 @@
+"""Every act on a case, as somebody does it; and scenes in which a case can be brought to every stage by such acts.
+
+What is done here is derived from `MOVES`: a new verb has no way yet, and the tests that go over all verbs fail
+until one is stated in `WAYS`, and a scene in which it is possible.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from tests.counter_desk import COMPANY
+from tests.factories import NOW, staff, submission
+from tests.test_lives_of_bundles import officer_of
+from yichuang.base.errors import Refused
+from yichuang.cases.actions import gaps, issuing, joining, overdue, review
+from yichuang.cases.actions.acceptance import accept, decline
+from yichuang.cases.actions.correction import allow_correction, ask_correction, correct
+from yichuang.cases.actions.receipt import receive
+from yichuang.cases.actions.withdrawal import withdraw
+from yichuang.cases.data import Settlement, Submission
+from yichuang.cases.fold import fold
+from yichuang.cases.models import Case
+from yichuang.cases.states import MOVES, Outcome, Stage, Verb
+from yichuang.cases.writing import state_of
+from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.data import SourceKind
+from yichuang.catalogue.regimes import GapsHold
+from yichuang.delivery.actions import hand_over
+from yichuang.identity.data import Actor
+from yichuang.ledger.models import Entry
+
+CLERK = "clerk1"
+TEXT = "按规定办理。"
+UNTIL = date(2026, 3, 20)
+PAPER = Settlement(SourceKind.PAPER, checked=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One application, of which one case is looked at.
+
+    `before` are the sisters that are decided before it can be worked on; `sister` is the one whose failing ends it;
+    `missing` the materials that may follow and were not there.
+    """
+
+    target: str
+    item: str
+    before: tuple[str, ...] = ()
+    sister: str = ""
+    missing: tuple[str, ...] = ()
+    given: Submission | None = None
+    application_id: int = 0
+    number: str = ""
+
+    def begin(self, now: datetime = NOW) -> "Scene":
+        """The same, received."""
+        applicant = {"applicant": COMPANY} if self.target.startswith("company") else {}
+        answers = {"with_mortgage": "yes"} if self.target == "company_real_estate" else {}
+        given = submission(self.target, answers=answers, **applicant)
+        kept = {key: settled for key, settled in given.materials.items() if key not in self.missing}
+        given = replace(given, materials=kept)
+        receipt = receive(actor=staff(CLERK), submission=given, now=now)
+        return replace(self, given=given, application_id=receipt.application_id, number=receipt.number)
+
+    def case(self, item: str = "") -> Case:
+        """The case that is looked at, or that of another item, as it stands."""
+        return Case.objects.get(application_id=self.application_id, item_key=item or self.item)
+
+    def officer(self, item: str = "") -> Actor:
+        """Who decides it."""
+        return staff(officer_of(self.case(item).department_id))
+
+    def entries(self) -> list[str]:
+        """The verbs of the case that is looked at, in order."""
+        found = Entry.objects.filter(subject_kind="case", subject_id=self.case().id).order_by("id")
+        return list(found.values_list("verb", flat=True))
+
+
+ALONE = Scene("temporary_relief", "temporary_relief")
+WITH_GAP = replace(ALONE, missing=("hardship_proof",))
+FOLLOWER = Scene("newborn", "citizen_card", before=("birth_certificate",), sister="birth_certificate")
+_HOUSE = ("commercial_contract_filing", "company_real_estate_tax", "company_real_estate_transfer")
+FIRST_OF_ALL = Scene("company_real_estate", _HOUSE[0], sister=_HOUSE[2])
+WITHHELD = Scene("company_real_estate", _HOUSE[2], before=_HOUSE[:2], sister="company_mortgage")
+
+
+def check_folds(application_id: int) -> None:
+    """Every case of the application is what its entries say."""
+    for case in Case.objects.filter(application_id=application_id):
+        state = None
+        for entry in Entry.objects.filter(subject_kind="case", subject_id=case.id).order_by("id"):
+            state = fold(state, Verb(entry.verb), entry.facts)
+        assert state == state_of(case)
+
+
+# ── Ways ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _receive_again(scene: Scene, now: datetime) -> None:
+    assert scene.given is not None
+    receive(actor=staff(CLERK), submission=scene.given, now=now)
+
+
+def _accept(scene: Scene, now: datetime) -> None:
+    accept(actor=staff(CLERK), application_id=scene.application_id, now=now)
+
+
+def _accept_with_gaps(scene: Scene, now: datetime) -> None:
+    accept(actor=staff(CLERK), application_id=scene.application_id, with_gaps=True, now=now)
+
+
+def _grant_before(scene: Scene, now: datetime) -> None:
+    """Decide the sisters that stand before it, and let follow what follows."""
+    for item in scene.before:
+        case = scene.case(item)
+        if case.decided_at is None and MOVES[Verb.DECIDE].origins >= {Stage(case.stage)}:
+            officer = scene.officer(item)
+            review.decide(actor=officer, case_id=case.id, outcome=Outcome.GRANTED, opinion=TEXT, now=now)
+        joining.join(case_id=case.id, now=now)
+
+
+def _let_sister_fail(scene: Scene, now: datetime) -> None:
+    sister = scene.case(scene.sister) if scene.sister else None
+    if sister is not None and sister.stage in MOVES[Verb.WITHDRAW].origins:
+        withdraw(
+            actor=staff(CLERK),
+            application_id=scene.application_id,
+            case_ids=[sister.id],
+            reason=TEXT,
+            now=now,
+        )
+    joining.join(case_id=scene.case().id, now=now)
+
+
+def _decide(scene: Scene, now: datetime) -> None:
+    if scene.before:
+        _grant_before(scene, now)
+    review.decide(
+        actor=scene.officer(), case_id=scene.case().id, outcome=Outcome.GRANTED, opinion=TEXT, now=now
+    )
+
+
+#: How each act is done, whatever stage the case is in.
+WAYS: dict[Verb, Callable[[Scene, datetime], object]] = {
+    Verb.RECEIVE: _receive_again,
+    Verb.ASK_CORRECTION: lambda scene, now: ask_correction(
+        actor=staff(CLERK), case_id=scene.case().id, text=TEXT, until=UNTIL, now=now
+    ),
+    Verb.CORRECT: lambda scene, now: correct(
+        actor=staff(CLERK), case_id=scene.case().id, materials={}, now=now
+    ),
+    Verb.ALLOW_CORRECTION: lambda scene, now: allow_correction(
+        actor=staff("supervisor"), case_id=scene.case().id, reason=TEXT, now=now
+    ),
+    Verb.DECLINE: lambda scene, now: decline(
+        actor=staff(CLERK), case_id=scene.case().id, reason=TEXT, now=now
+    ),
+    Verb.WITHDRAW: lambda scene, now: withdraw(
+        actor=staff(CLERK),
+        application_id=scene.application_id,
+        case_ids=[scene.case().id],
+        reason=TEXT,
+        now=now,
+    ),
+    Verb.DEEM_WITHDRAWN: lambda scene, now: overdue.deem_withdrawn(case_id=scene.case().id, now=now),
+    Verb.ACCEPT: _accept,
+    Verb.ACCEPT_WITH_GAPS: _accept_with_gaps,
+    Verb.DEEM_ACCEPTED: lambda scene, now: overdue.deem_accepted(case_id=scene.case().id, since=now, now=now),
+    Verb.CURE_GAP: lambda scene, now: gaps.cure(
+        actor=staff(CLERK),
+        case_id=scene.case().id,
+        materials=dict.fromkeys(scene.missing, PAPER),
+        now=now,
+    ),
+    Verb.REVOKE_ACCEPTANCE: lambda scene, now: overdue.revoke_acceptance(case_id=scene.case().id, now=now),
+    Verb.RELEASE: _grant_before,
+    Verb.TERMINATE: _let_sister_fail,
+    Verb.WITHHOLD: _let_sister_fail,
+    Verb.RESCIND: _let_sister_fail,
+    Verb.CLAIM: lambda scene, now: review.claim(actor=scene.officer(), case_id=scene.case().id, now=now),
+    Verb.UNCLAIM: lambda scene, now: review.unclaim(actor=scene.officer(), case_id=scene.case().id, now=now),
+    Verb.BEGIN_REVIEW: lambda scene, now: review.begin_review_elsewhere(
+        case_id=scene.case().id, partner_id=scene.case().department_id, now=now
+    ),
+    Verb.DECIDE: _decide,
+    Verb.ISSUE: lambda scene, now: issuing.issue(
+        case_id=scene.case().id, notice_id=0, licence_id=None, now=now
+    ),
+    Verb.DELIVER: lambda scene, now: hand_over(
+        actor=staff(CLERK), application_id=scene.application_id, now=now
+    ),
+    Verb.CLOSE: lambda scene, now: issuing.close(case_id=scene.case().id, now=now),
+}
+#: The scenes in which an act is possible, the best first; `ALONE` where none is named.
+SCENES: dict[Verb, tuple[Scene, ...]] = {
+    Verb.ACCEPT_WITH_GAPS: (WITH_GAP,),
+    Verb.CURE_GAP: (WITH_GAP,),
+    Verb.REVOKE_ACCEPTANCE: (WITH_GAP,),
+    Verb.RELEASE: (FOLLOWER,),
+    Verb.TERMINATE: (FIRST_OF_ALL, FOLLOWER),
+    Verb.WITHHOLD: (WITHHELD, FOLLOWER),
+    Verb.RESCIND: (FIRST_OF_ALL, FOLLOWER),
+}
+
+
+# ── Roads ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def roads(stage: Stage) -> list[tuple[Verb, ...]]:
+    """Every way to a stage that passes no stage twice, the shortest first."""
+    found: list[tuple[Verb, ...]] = []
+    paths: list[tuple[tuple[Verb, ...], tuple[Stage, ...]]] = [((), (Stage.RECEIVED,))]
+    while paths:
+        done, passed = paths.pop(0)
+        if passed[-1] is stage:
+            found.append(done)
+            continue
+        for verb, move in MOVES.items():
+            if move.to and move.to not in passed and passed[-1] in move.origins:
+                paths.append(((*done, verb), (*passed, move.to)))
+    return found
+
+
+#: The road that was found to a stage of a scene; None: there is none.
+_known: dict[tuple[Scene, Stage], tuple[Verb, ...] | None] = {}
+
+
+def bring(scene: Scene, stage: Stage, now: datetime = NOW) -> Scene | None:
+    """A new application of the scene, its case brought to the stage by acts; None where the scene knows no road."""
+    if (scene, stage) in _known:
+        road = _known[scene, stage]
+        return None if road is None else _go(scene, road, now)
+    for road in roads(stage):
+        found = _go(scene, road, now)
+        if found is not None:
+            _known[scene, stage] = road
+            return found
+    _known[scene, stage] = None
+    return None
+
+
+def _go(scene: Scene, road: tuple[Verb, ...], now: datetime) -> Scene | None:
+    begun = scene.begin(now)
+    for verb in road:
+        try:
+            WAYS[verb](begun, now)
+        except Refused:
+            return None
+        if begun.case().stage != MOVES[verb].to:
+            return None
+    return begun
+
+
+def scene_at(verb: Verb, stage: Stage, now: datetime = NOW) -> Scene:
+    """A case in the stage, in the scene in which the act is most likely to be possible."""
+    for scene in (*SCENES.get(verb, ()), ALONE, WITH_GAP, FIRST_OF_ALL):
+        found = bring(scene, stage, now)
+        if found is not None:
+            return found
+    raise AssertionError(f"no scene of tests/scenes.py has a case that comes to {stage}")
+
+
+def let_gaps_wait_for_the_hand_over() -> None:
+    """From now on, in this test, a case with an open gap may be decided: what a city may write in `regimes.yaml`."""
+    catalogue_queries.current()
+    held = catalogue_queries._Memory.held
+    assert held is not None
+    regimes = {
+        key: replace(regime, gaps_hold=GapsHold.DELIVERY) for key, regime in held.catalogue.regimes.items()
+    }
+    catalogue_queries._Memory.held = replace(held, catalogue=replace(held.catalogue, regimes=regimes))

@@ -40,7 +40,7 @@ KEYS = ("newborn", "construction_permit", "housing_reform_proof", "real_estate_t
 NOT_TOLD = {
     "key", "name", "board", "elements", "materials", "situations", "aliases", "questions", "partner", "applicant",
     "limit_before", "steps_before", "materials_before", "visits_before", "visits_reason", "standard", "authority",
-    "topics", "service", "review", "licence_type", "result_sample", "effective_date", "cancel_date", "version",
+    "topics", "service", "review", "licence_type", "result_sample", "version",
 }  # fmt: skip
 
 
@@ -160,6 +160,7 @@ def _talkative(item: Item) -> Item:
         consult_address="一楼",
         complaint_address="二楼",
         effective_date=date(2026, 1, 1),
+        cancel_date=date(2036, 1, 1),
         materials=(
             ItemMaterial(item.materials[0].material, legal_basis="法", checkpoints=("盖章",), issued_within="一个月内",
                          supply_within=limit),

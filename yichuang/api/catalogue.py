@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from yichuang.api.schemas import problems
+from yichuang.base.clock import local, now
 from yichuang.base.errors import NotVisible
 from yichuang.catalogue import queries
 from yichuang.catalogue.finding import search
@@ -23,6 +24,7 @@ class HitOut(Schema):
     key: str
     name: str
     department: str
+    closed: str = Field(description="Why nobody can apply for it today; empty where everybody can.")
 
 
 class PlanIn(Schema):
@@ -41,7 +43,7 @@ def find(
     limit: Annotated[int, Field(ge=1, le=100)] = 20,
 ) -> list[Any]:
     """Bundles and items by words, pinyin, initials or code."""
-    return list(search.find(q, limit=limit))
+    return search.with_closed(queries.current(), search.find(q, limit=limit), local(now()).date())
 
 
 class GuideFacts(Schema):
@@ -61,7 +63,7 @@ def guide(
     """The guide: what its page says. Other parameters answer questions: `?in_wedlock=yes`. Old ones by `version`."""
     catalogue = queries.as_published(key, version) if version else queries.current()
     is_current = catalogue is queries.current()
-    made = guide_of(catalogue, key, request.GET.dict(), is_current=is_current)
+    made = guide_of(catalogue, key, request.GET.dict(), is_current=is_current, day=local(now()).date())
     return {"guide": made, "must_bring": made.must_bring, "is_open": made.is_open}
 
 

@@ -1,7 +1,7 @@
 """What may be done, without a database: pure checks that raise a sentence for the person."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
@@ -11,6 +11,7 @@ from yichuang.cases.data import OpenedGap, Person, Settlement
 from yichuang.cases.states import MOVES, Stage, Verb
 from yichuang.catalogue.checks import check_value
 from yichuang.catalogue.data import Necessity, SourceKind
+from yichuang.catalogue.in_force import closed_members
 from yichuang.catalogue.planned import Plan
 from yichuang.catalogue.regimes import Regime
 from yichuang.identity.data import Actor, CounterFacts, Role
@@ -67,6 +68,13 @@ def check_answers(plan: Plan) -> None:
                 code="unanswered",
                 field=situation.key,
             )
+
+
+def check_in_force(plan: Plan, day: date) -> None:
+    """Every item of the plan takes applications on `day`. Raises `Refused` with a sentence for each that does not."""
+    sentences = closed_members(plan, day)
+    if sentences:
+        raise Refused("".join(sentences), code="not_in_force")
 
 
 def check_form(plan: Plan, values: Mapping[str, str], materials: Mapping[str, Settlement]) -> dict[str, str]:

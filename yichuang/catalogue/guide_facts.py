@@ -5,6 +5,7 @@ Every element of the item that people may ask for stands here; what an item does
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -101,6 +102,8 @@ def _handling(catalogue: Catalogue, item: Item) -> list[Fact]:
         _fact("subjects", _("谁能办"), [for_whom(item.subjects)]),
         _of(item, "conditions", *item.conditions),
         _of(item, "quantity_limit", item.quantity_limit),
+        _of(item, "effective_date", _day(_("%(day)s起接受申请"), item.effective_date)),
+        _of(item, "cancel_date", _day(_("%(day)s起不再接受新的申请"), item.cancel_date)),
         _of(item, "kind", word(item.kind)),
         _of(item, "promised_limit", _limit(item.promised_limit)),
         _of(item, "statutory_limit", _limit(item.statutory_limit) if item.statutory_limit else ""),
@@ -191,6 +194,10 @@ def _authority(catalogue: Catalogue, item: Item) -> list[Fact]:
 def _with(text: str, *remarks: str) -> str:
     told = _("；").join(remark for remark in remarks if remark)
     return _("%(text)s（%(remarks)s）") % {"text": text, "remarks": told} if told else text
+
+
+def _day(sentence: str, day: date | None) -> str:
+    return sentence % {"day": day.isoformat()} if day else ""
 
 
 def _limit(limit: Limit) -> str:

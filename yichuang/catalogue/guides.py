@@ -5,11 +5,13 @@ Made from the published version and its plan. Page, PDF and JSON show these valu
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
 from yichuang.catalogue.data import Bundle, Catalogue, Necessity, Situation, SourceKind
 from yichuang.catalogue.guide_facts import Fact, Section, for_whom, material_facts, sections_of
+from yichuang.catalogue.in_force import closed_members
 from yichuang.catalogue.planned import Line, Measure, Plan, PlannedCase, PlannedMaterial
 from yichuang.catalogue.planning import everything_up, plan
 from yichuang.catalogue.tables import limit_text, money_text, number_text
@@ -95,6 +97,7 @@ class Guide:
     version: int
     release: int
     is_current: bool
+    closed: tuple[str, ...]  # why nobody can apply now: a sentence for each item that is not in force
     summary: str
     department: str
     for_whom: str
@@ -143,8 +146,18 @@ class Guide:
         return tuple(item.result_name for item in self.items if item.result_name)
 
 
-def guide_of(catalogue: Catalogue, key: str, answers: Mapping[str, str], *, is_current: bool = True) -> Guide:
-    """The guide of a bundle or item, as if every register answered. Raises `NotVisible` for an unknown key."""
+def guide_of(
+    catalogue: Catalogue,
+    key: str,
+    answers: Mapping[str, str],
+    *,
+    is_current: bool = True,
+    day: date | None = None,
+) -> Guide:
+    """The guide of a bundle or item, as if every register answered. Raises `NotVisible` for an unknown key.
+
+    `day`: when it is read; None for a preview, which says nothing of items that are not in force yet.
+    """
     made = plan(catalogue, key, answers, everything_up(catalogue))
     bundle = catalogue.bundles.get(key)
     guides = {case.item.key: _item_guide(catalogue, case) for case in made.cases}
@@ -160,6 +173,7 @@ def guide_of(catalogue: Catalogue, key: str, answers: Mapping[str, str], *, is_c
         version=target.version,
         release=catalogue.release,
         is_current=is_current,
+        closed=closed_members(made, day) if day and is_current else (),
         summary=bundle.summary if bundle else "",
         department=catalogue.department_names.get(organ, organ),
         for_whom=for_whom(code for case in made.cases for code in case.item.subjects),

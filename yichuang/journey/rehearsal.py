@@ -6,7 +6,7 @@ has to be told apart as a rehearsal. What is shown is what the acts themselves l
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, time
 from functools import partial
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from yichuang.base import ids
+from yichuang.base.clock import CITY_ZONE
 from yichuang.base.errors import Refused
 from yichuang.cases.actions import review
 from yichuang.cases.actions.acceptance import accept
@@ -44,6 +45,8 @@ _SAMPLES = {
     "phone": _PERSON.phone,
     "number": "1",
 }
+#: When a rehearsal begins that cannot begin now.
+_MORNING = time(9, 30)
 #: What talks to the outside is told of, and not done.
 _OUTSIDE = "dispatch_to_partner"
 
@@ -76,6 +79,8 @@ class Rehearsal:
 def rehearse(*, actor: Actor, folder: Folder, target: str, answers: Answers, now: datetime) -> Rehearsal:
     """Let a made-up application for `target` go its way under `folder` as if that were published. Undone at the end.
 
+    What is not in force yet is tried on the day on which it will be.
+
     Runs outside of any transaction, because it makes one that the acts take for theirs. What the platform refuses
     on the way (a missing mandate, a missing seal) ends it and stands in the last moment.
     """
@@ -85,7 +90,7 @@ def rehearse(*, actor: Actor, folder: Folder, target: str, answers: Answers, now
         publish_folder(folder, base=base, actor=SYSTEM, now=now)
         with catalogue_queries.as_if():
             given, plan = _planned(target, answers)
-            moments = tuple(_Play(_clerk(actor), plan, given, now).moments())
+            moments = tuple(_Play(_clerk(actor), plan, given, _opening(plan, now)).moments())
         return Rehearsal(plan, moments)
     finally:
         transaction.rollback()
@@ -101,6 +106,12 @@ def _planned(target: str, answers: Answers) -> tuple[Answers, Plan]:
             if situation.key in plan.unanswered:
                 given[situation.key] = situation.default or next(iter(situation.options))
     return given, plan
+
+
+def _opening(plan: Plan, now: datetime) -> datetime:
+    """Now, or a later morning: that of the day on which the last of the items comes into force."""
+    days = (case.item.effective_date for case in plan.cases)
+    return max([now, *(datetime.combine(day, _MORNING, CITY_ZONE) for day in days if day)])
 
 
 @dataclass(slots=True)

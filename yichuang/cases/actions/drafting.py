@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yichuang.base import ids
+from yichuang.base.clock import local
 from yichuang.base.codes import check_citizen_number, check_organisation_code, check_phone
-from yichuang.base.errors import Invalid, NotVisible, Overtaken
+from yichuang.base.errors import Invalid, NotVisible, Overtaken, Refused
 from yichuang.base.files import check_upload, store
 from yichuang.cases.actions.receipt import receive
 from yichuang.cases.data import Person, Receipt, Settlement
@@ -22,6 +23,7 @@ from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.checks import check_value
 from yichuang.catalogue.conditions import holds, names_in
 from yichuang.catalogue.data import Bundle, Catalogue, SourceKind
+from yichuang.catalogue.in_force import closed_target
 from yichuang.catalogue.planned import Known, Plan
 from yichuang.catalogue.planning import plan as make_plan
 from yichuang.identity import queries as identity_queries
@@ -37,7 +39,8 @@ _ROUNDS = 3
 def start(*, actor: Actor, target: str, now: datetime) -> UUID:
     """Begin a draft for a bundle or item and return its key.
 
-    Raises `NotVisible` for an unknown target, `Forbidden` where the actor's counter does not offer its board.
+    Raises `NotVisible` for an unknown target, `Forbidden` where the actor's counter does not offer its board,
+    `Refused` where an item that is always part of it is not in force today.
     """
     check_clerk(actor)
     catalogue = catalogue_queries.current()
@@ -45,6 +48,8 @@ def start(*, actor: Actor, target: str, now: datetime) -> UUID:
     if chosen is None:
         raise NotVisible(_("目录中没有这个事项，可能已经下架。请重新查找。"))
     check_offered(identity_queries.counter(actor), chosen.board, chosen.name)
+    if sentence := closed_target(catalogue, target, local(now).date()):
+        raise Refused(sentence, code="not_in_force")
     key = ids.new_key()
     Draft.objects.create(
         key=key, number=draw_number(now), staff_id=actor.id, target=target, content=pack(DraftContent()),

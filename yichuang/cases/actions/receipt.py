@@ -87,12 +87,13 @@ def receive(*, actor: Actor, submission: Submission, now: datetime) -> Receipt:
     """Receive `submission` at the actor's counter.
 
     Raises `Incomplete` (everything missing, told once), `Invalid`, `Forbidden` (not at a counter; no mandate of
-    a department concerned). The same `submission.key` again gives the first receipt and writes nothing, also
-    where the catalogue would no longer take it.
+    a department concerned), `Refused` (an item that is not in force today). The same `submission.key` again
+    gives the first receipt and writes nothing, also where the catalogue would no longer take it.
     """
     rules.check_clerk(actor)
     try:
         prepared = outline(submission)
+        rules.check_in_force(prepared.plan, local(now).date())
         rules.check_answers(prepared.plan)
         values = rules.check_form(prepared.plan, submission.values, submission.materials)
         check_mandates(actor, prepared.plan, Power.RECEIVE, catalogue_queries.current(), now)

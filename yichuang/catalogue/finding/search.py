@@ -8,10 +8,12 @@ as a question in plain words. docs/decisions/0010 says what else was measured.
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from django.db import connection
 
+from yichuang.catalogue.data import Catalogue
 from yichuang.catalogue.finding.lexemes import (
     CODE_LENGTH,
     INITIALS,
@@ -23,6 +25,7 @@ from yichuang.catalogue.finding.lexemes import (
     quoted,
     spoken,
 )
+from yichuang.catalogue.in_force import closed_target
 
 #: Weight of where a word was found; an exact match counts whole, a beginning most, a middle less.
 _WEIGHTS = {
@@ -60,7 +63,10 @@ _FIND = f"SELECT found.* FROM unnest(%s::text[]) AS condition CROSS JOIN LATERAL
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Something that was found. `department` and `board` are names; `code` is the 基本编码 of an item."""
+    """Something that was found. `department` and `board` are names; `code` is the 基本编码 of an item.
+
+    `closed`: why nobody can apply for it now, once `with_closed` told it.
+    """
 
     kind: str  # bundle | item
     key: str
@@ -69,6 +75,7 @@ class Hit:
     board: str
     department_key: str
     code: str = ""
+    closed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,11 @@ def find(text: str, limit: int = 20) -> tuple[Hit, ...]:
     if not hits:
         hits = _ranked(_with_a_slip(words), lambda one: _all(one, words, _slip_worth), limit)
     return hits or _most_of(pieces, limit)
+
+
+def with_closed(catalogue: Catalogue, hits: Iterable[Hit], day: date) -> list[Hit]:
+    """What was found, each told to be closed on `day` where it is: before its first day, or cancelled."""
+    return [replace(hit, closed=closed_target(catalogue, hit.key, day)) for hit in hits]
 
 
 def _as_it_is(words: Sequence[str], limit: int) -> tuple[Hit, ...]:

@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from yichuang.base.clock import now
+from yichuang.base.clock import local, now
 from yichuang.base.errors import Forbidden, Invalid, NotVisible, Overtaken, Refused
 from yichuang.cases.actions import drafting
 from yichuang.cases.actions.receipt import check_mandates, find_receipt
 from yichuang.cases.drafts import OpenDraft, open_draft
 from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.in_force import closed_members
 from yichuang.catalogue.planned import Plan
 from yichuang.identity.data import Power
 from yichuang.web.counter.access import clerk
@@ -177,7 +178,7 @@ def _page(
     context = {
         "screen": screen,
         "reader": settings.CARD_READER_URL,
-        "mandate": _mandate_fault(request, screen.plan),
+        "warnings": _warnings(request, screen.plan),
         "stale": stale,
     }
     response = render(request, "counter/draft.html", context, status=status)
@@ -209,10 +210,12 @@ def _overtaken(request: Request, key: UUID, refusal: Overtaken) -> HttpResponse:
     return response
 
 
-def _mandate_fault(request: Request, plan: Plan) -> str:
-    """Said before anything is typed: a department that has not delegated receiving to this centre."""
+def _warnings(request: Request, plan: Plan) -> list[str]:
+    """Said before anything is typed: items not in force, a department that has not delegated receiving here."""
+    moment = now()
+    sentences = [*closed_members(plan, local(moment).date())]
     try:
-        check_mandates(request.actor, plan, Power.RECEIVE, catalogue_queries.current(), now())
+        check_mandates(request.actor, plan, Power.RECEIVE, catalogue_queries.current(), moment)
     except Forbidden as refusal:
-        return str(refusal)
-    return ""
+        sentences.append(str(refusal))
+    return sentences

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from yichuang.base.clock import now
+from yichuang.base.clock import local, now
 from yichuang.base.crypto import mask_name
 from yichuang.cases import queries
 from yichuang.cases.drafts import own_drafts
@@ -78,7 +78,9 @@ def home(request: Request) -> HttpResponse:
 def find(request: Request) -> HttpResponse:
     """Items and bundles by words, pinyin initials or code; a part of the first page, or a page of its own."""
     words = request.GET.get("q", "").strip()
-    context = {"words": words, "hits": catalogue_search.find(words, limit=_HITS)}
+    hits = catalogue_search.find(words, limit=_HITS)
+    day = local(now()).date()
+    context = {"words": words, "hits": catalogue_search.with_closed(catalogue_queries.current(), hits, day)}
     template = "counter/hits.html" if request.htmx else "counter/find.html"
     return render(request, template, context)
 

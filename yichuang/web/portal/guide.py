@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from yichuang.base.clock import local, now
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import Item
 from yichuang.catalogue.finding import guided, search
@@ -37,7 +38,7 @@ def guide(request: Request) -> HttpResponse:
     board = request.GET.get("board", "")
     context = {
         "words": words,
-        "hits": search.find(words, limit=_HITS),
+        "hits": search.with_closed(catalogue, search.find(words, limit=_HITS), local(now()).date()),
         "board": board if board in boards else "",
         "items": boards.get(board, ()),
         "boards": [(name, len(items)) for name, items in boards.items()],
@@ -104,11 +105,10 @@ def guide_card(request: Request, key: str) -> HttpResponse:
 
 def _guide(request: Request, key: str) -> Guide:
     """For the answers in the address, of the version that it names or of the one in force."""
-    version = request.GET.get("version", "")
-    if not version.isdecimal():
-        return guide_of(catalogue_queries.current(), key, request.GET.dict())
-    catalogue = catalogue_queries.as_published(key, int(version))
-    return guide_of(catalogue, key, request.GET.dict(), is_current=catalogue is catalogue_queries.current())
+    version, current = request.GET.get("version", ""), catalogue_queries.current()
+    catalogue = catalogue_queries.as_published(key, int(version)) if version.isdecimal() else current
+    day, is_current = local(now()).date(), catalogue is current
+    return guide_of(catalogue, key, request.GET.dict(), is_current=is_current, day=day)
 
 
 def _asked(guide: Guide) -> str:

@@ -23,7 +23,6 @@ from yichuang.delivery.actions import hand_over
 from yichuang.feedback.actions import rate
 from yichuang.feedback.queries import newest
 from yichuang.identity.data import Actor, ActorKind
-from yichuang.ledger.models import Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -221,32 +220,6 @@ def test_nothing_can_be_rated_before_it_is_handed_over() -> None:
             comment="",
             now=NOW,
         )
-
-
-def test_every_step_run_twice_comes_to_the_same() -> None:
-    from yichuang.journey.runner import step
-    from yichuang.journey.steps import STEPS
-
-    number = finished()
-    before = stages(number)
-    application = Application.objects.get(number=number)
-    subjects = [application.id, *application.cases.order_by("id").values_list("id", flat=True)]
-    entries = Entry.objects.filter(
-        subject_id__in=subjects, subject_kind__in=["application", "case"]
-    ).order_by("id")
-    count = Entry.objects.filter(
-        verb__in=["case.issued", "case.released", "notice.issued", "licence.issued"]
-    ).count()
-    from yichuang.journey.reactions import REACTIONS
-
-    for entry in entries:
-        for following in REACTIONS[entry.verb]:
-            assert following.__name__ in STEPS
-            step.func(following.__name__, entry.id)
-    again = Entry.objects.filter(
-        verb__in=["case.issued", "case.released", "notice.issued", "licence.issued"]
-    ).count()
-    assert (stages(number), again) == (before, count)
 
 
 def test_verify_finds_every_case_as_its_entries_say() -> None:

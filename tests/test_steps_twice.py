@@ -1,0 +1,157 @@
+"""Every step of the reactions run twice: the second time changes not one row of any table.
+
+Derived from `REACTIONS`: for every verb that something follows from it is made to happen, and each step that follows,
+and each that follows from those, is run a second time at once. A new verb fails here until it is told how it happens.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tests.dispatching import take_in
+from tests.factories import NOW, accepted
+from tests.scenes import ALONE, WAYS, WITH_GAP, Scene, bring, scene_at
+from tests.simulators_fixtures import Box, Simulator
+from yichuang.cases.states import MOVES, Stage, Verb
+from yichuang.deadlines import watching
+from yichuang.deadlines.data import RungAct
+from yichuang.deadlines.queries import ladder
+from yichuang.journey.reactions import REACTIONS
+from yichuang.journey.runner import react
+from yichuang.journey.steps import STEPS
+from yichuang.ledger.models import Entry
+from yichuang.ledger.queries import entries
+
+pytestmark = [pytest.mark.django_db, pytest.mark.processes, pytest.mark.usefixtures("short_patience")]
+
+#: Jobs are what is run here; catalogue and sessions are nobody's who acts on a case; the ledger is looked at whole.
+_LEFT_OUT = ("procrastinate_", "catalogue_", "django_", "ledger_entry")
+#: Who reads a person's data twice has read it twice, and the record says so.
+_READ = "party.read"
+#: Verbs that the department's own system brings about, over a real line.
+_OF_A_PARTNER = frozenset({"dispatch.later", "dispatch.confirmed"})
+_MUCH_LATER = NOW + timedelta(days=120)
+
+
+def state_of_everything() -> dict[str, tuple[int, str]]:
+    """Every table → how many rows it has, and a digest of all of them."""
+    digest = "count(*), md5(coalesce(string_agg(one::text, '' ORDER BY one::text), ''))"
+    names = [name for name in connection.introspection.table_names() if not name.startswith(_LEFT_OUT)]
+    every = [f"SELECT '{name}', {digest} FROM {name} AS one" for name in names]  # noqa: S608 - own tables
+    every.append(f"SELECT 'ledger', {digest} FROM ledger_entry AS one WHERE verb <> '{_READ}'")  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(every))
+        return {name: (count, digest) for name, count, digest in cursor.fetchall()}
+
+
+def follow_twice() -> set[tuple[str, str]]:
+    """Run everything that follows, each step twice; which steps were run, by the verb that they followed from."""
+    done = set()
+    while job := ProcrastinateJob.objects.filter(status="todo").order_by("id").first():
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [job.id])
+        if job.task_name == "journey:react":
+            react.func(**job.args)
+            continue
+        name, entry = job.args["step"], entries([job.args["entry_id"]])[0]
+        STEPS[name](entry, NOW)
+        before = state_of_everything()
+        STEPS[name](entry, NOW)
+        after = state_of_everything()
+        changed = [table for table in after if after[table] != before.get(table)]
+        assert changed == [], f"{name} after {entry.verb} changed more when it was run again"
+        done.add((entry.verb, name))
+    return done
+
+
+def expected(verb: str) -> set[tuple[str, str]]:
+    return {(verb, step.__name__) for step in REACTIONS[verb]}
+
+
+# ── How each verb comes about ────────────────────────────────────────────────────────────────────
+
+
+def _do(verb: Verb) -> set[tuple[str, str]]:
+    scene = scene_at(verb, next(stage for stage in Stage if stage in MOVES[verb].origins))
+    done = follow_twice()
+    if verb not in scene.entries():  # what went before may have brought it about already
+        WAYS[verb](scene, NOW)
+    return done | follow_twice()
+
+
+def _receive() -> set[tuple[str, str]]:
+    ALONE.begin()
+    return follow_twice()
+
+
+def _hand_over() -> set[tuple[str, str]]:
+    return _do(Verb.DELIVER)
+
+
+def _rung() -> set[tuple[str, str]]:
+    ALONE.begin()
+    done = follow_twice()
+    pass_time()
+    return done | follow_twice()
+
+
+def pass_time() -> None:
+    while watching.fire_due(now=_MUCH_LATER):
+        pass
+
+
+#: What is no act on a case.
+OTHERS: dict[str, Callable[[], set[tuple[str, str]]]] = {
+    "application.received": _receive,
+    "hand_over.done": _hand_over,
+    "clock.rung": _rung,
+}
+FOLLOWED = [verb for verb, steps in REACTIONS.items() if steps and verb not in _OF_A_PARTNER]
+
+
+@pytest.mark.parametrize("verb", FOLLOWED)
+@pytest.mark.usefixtures("police", "callbacks")
+def test_what_follows_from_an_act_may_happen_twice(verb: str) -> None:
+    done = _do(Verb(verb)) if verb in set(Verb) else OTHERS[verb]()
+    assert expected(verb) <= done
+
+
+def test_what_follows_from_a_departments_answer_may_happen_twice(police: Simulator, callbacks: Box) -> None:
+    accepted("household_registration")
+    done = follow_twice()
+    take_in(callbacks.wait_for(1)[0])
+    done |= follow_twice()
+    for verb in _OF_A_PARTNER:
+        assert expected(verb) <= done
+    assert len(police.calls("case")) == 1
+
+
+#: A case whose clock has a rung with this act.
+RUNGS: dict[RungAct, tuple[Scene, Stage]] = {
+    RungAct.REMIND: (ALONE, Stage.ACCEPTED),
+    RungAct.ALERT: (ALONE, Stage.ACCEPTED),
+    RungAct.DEEM_ACCEPTED: (ALONE, Stage.RECEIVED),
+    RungAct.DEEM_WITHDRAWN: (ALONE, Stage.CORRECTING),
+    RungAct.REVOKE_ACCEPTANCE: (WITH_GAP, Stage.ACCEPTED),
+}
+
+
+@pytest.mark.parametrize("act", RungAct)
+def test_what_a_rung_asks_for_may_happen_twice(act: RungAct) -> None:
+    scene, stage = RUNGS[act]
+    assert bring(scene, stage) is not None
+    follow_twice()
+    pass_time()
+    fired = Entry.objects.filter(verb="clock.rung").values_list("facts", flat=True)
+    acts = {
+        wanted
+        for facts in fired
+        for rung in ladder(facts["clock"])
+        if rung.key == facts["rung"]
+        for wanted in rung.acts
+    }
+    assert act in acts
+    assert ("clock.rung", "act_on_rung") in follow_twice()

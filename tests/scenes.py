@@ -12,7 +12,7 @@ from tests.counter_desk import COMPANY
 from tests.factories import NOW, staff, submission
 from tests.test_lives_of_bundles import officer_of
 from yichuang.base.errors import Refused
-from yichuang.cases.actions import gaps, issuing, joining, overdue, review
+from yichuang.cases.actions import gaps, issuing, joining, overdue, procedures, review
 from yichuang.cases.actions.acceptance import accept, decline
 from yichuang.cases.actions.correction import allow_correction, ask_correction, correct
 from yichuang.cases.actions.receipt import receive
@@ -24,7 +24,9 @@ from yichuang.cases.states import MOVES, Outcome, Stage, Verb
 from yichuang.cases.writing import state_of
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import SourceKind
+from yichuang.catalogue.facts import SpecialProcedure
 from yichuang.catalogue.regimes import GapsHold
+from yichuang.deadlines.data import Limit
 from yichuang.delivery.actions import hand_over
 from yichuang.identity.data import Actor
 from yichuang.ledger.models import Entry
@@ -32,6 +34,7 @@ from yichuang.ledger.models import Entry
 CLERK = "clerk1"
 TEXT = "按规定办理。"
 UNTIL = date(2026, 3, 20)
+HEARING = SpecialProcedure("听证", basis="《中华人民共和国行政许可法》第四十五条")
 PAPER = Settlement(SourceKind.PAPER, checked=True)
 
 
@@ -182,6 +185,17 @@ WAYS: dict[Verb, Callable[[Scene, datetime], object]] = {
     Verb.BEGIN_REVIEW: lambda scene, now: review.begin_review_elsewhere(
         case_id=scene.case().id, partner_id=scene.case().department_id, now=now
     ),
+    Verb.BEGIN_PROCEDURE: lambda scene, now: procedures.begin_procedure(
+        actor=scene.officer(),
+        case_id=scene.case().id,
+        procedure=HEARING.name,
+        reason=TEXT,
+        expected=Limit(5),
+        now=now,
+    ),
+    Verb.END_PROCEDURE: lambda scene, now: procedures.end_procedure(
+        actor=scene.officer(), case_id=scene.case().id, result=TEXT, now=now
+    ),
     Verb.DECIDE: _decide,
     Verb.ISSUE: lambda scene, now: issuing.issue(
         case_id=scene.case().id, notice_id=0, licence_id=None, now=now
@@ -269,3 +283,15 @@ def let_gaps_wait_for_the_hand_over() -> None:
         key: replace(regime, gaps_hold=GapsHold.DELIVERY) for key, regime in held.catalogue.regimes.items()
     }
     catalogue_queries._Memory.held = replace(held, catalogue=replace(held.catalogue, regimes=regimes))
+
+
+def let_every_item_be_heard() -> None:
+    """From now on, in this test, a case of any item may be suspended for a hearing."""
+    catalogue_queries.current()
+    held = catalogue_queries._Memory.held
+    assert held is not None
+    items = {
+        held.item_ids[item.key, item.version]: replace(item, special_procedures=(HEARING,))
+        for item in held.catalogue.items.values()
+    }
+    catalogue_queries._Memory.held = replace(held, items=items)

@@ -1,14 +1,13 @@
 """From receipt to acceptance: gaps, corrections, silence, withdrawal; each path with its paper, clock and end."""
 
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from tests.city import run_journey
+from tests.courses import at, clocks_of, every_case_folds, papers_of, pass_time
 from tests.factories import NOW, accepted, case_of, decided, received, staff, submission
-from yichuang.base.clock import CITY_ZONE
 from yichuang.base.errors import Forbidden, Invalid, Overtaken, Refused
 from yichuang.cases import queries
 from yichuang.cases.actions import gaps
@@ -22,44 +21,21 @@ from yichuang.cases.models import Application, Case, Gap
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.rules import GapsOpen
 from yichuang.cases.states import Outcome, Stage
-from yichuang.cases.verifying import verify_all
 from yichuang.catalogue.data import SourceKind
 from yichuang.catalogue.papers import NoticeKind
-from yichuang.deadlines import watching
 from yichuang.deadlines.data import ClockKind, Light
-from yichuang.deadlines.models import Clock
 from yichuang.delivery.actions import hand_over
 from yichuang.identity.data import Actor, ActorKind
-from yichuang.notices.models import Notice
 from yichuang.notices.reminders import dismiss, open_reminders
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("every_case_folds")]
+__all__ = ["every_case_folds"]
 
 LICENCE = "food_business_licence"
 SAFETY_RULES, CERTIFICATES = "safety_rules", "health_certificates"
 FIRST = "birth_certificate"
 LAND = "real_estate_mortgage"
 PAPER = Settlement(SourceKind.PAPER, checked=True)
-
-
-@pytest.fixture
-def every_case_folds() -> Iterator[None]:
-    """Whatever a test did: every row is the fold of its entries."""
-    yield
-    told: list[str] = []
-    assert verify_all(told.append), told
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=CITY_ZONE)
-
-
-def pass_time(now: datetime) -> None:
-    """Let the journey do what follows from what was done, then the clocks fire what is due by `now`."""
-    run_journey()
-    while watching.fire_due(now=now):
-        pass
-    run_journey(now)
 
 
 def with_gaps(*missing: str) -> ApplicationRow:
@@ -72,16 +48,6 @@ def with_gaps(*missing: str) -> ApplicationRow:
 
 def now_of(row: ApplicationRow) -> CaseRow:
     return queries.application(staff("clerk1"), row.number, now=NOW).cases[0]
-
-
-def papers_of(case: CaseRow) -> list[str]:
-    rows = Notice.objects.filter(case_number=case.number).exclude(file=None).order_by("id")
-    return list(rows.values_list("kind", flat=True))
-
-
-def clocks_of(case: CaseRow) -> set[str]:
-    rows = Clock.objects.filter(subject_kind="case", subject_id=case.id, stopped_at=None)
-    return set(rows.values_list("kind", flat=True))
 
 
 # ── 容缺 ──────────────────────────────────────────────────────────────────────────────────────────

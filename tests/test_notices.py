@@ -101,6 +101,17 @@ FACTS: dict[NoticeKind, dict[str, Any]] = {
         "reasons": ["同一申办的“出生医学证明签发”结果是“不予许可”。"],
         "licence": "居民户口簿",
     },
+    NoticeKind.SPECIAL_PROCEDURE: {
+        "applicant": "林知夏",
+        "item": "特殊建设工程消防设计审查",
+        "accepted_on": DAY,
+        "procedure": "专家评审",
+        "reasons": ["采用了现行标准没有规定的新技术。"],
+        "begins_on": DAY,
+        "limit": "20个工作日",
+        "until": date(2026, 4, 7),
+        "legal_basis": "《中华人民共和国行政许可法》第四十五条",
+    },
     NoticeKind.GRANT: {
         "applicant": "林知夏",
         "item": "新生儿落户",

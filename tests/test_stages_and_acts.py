@@ -3,7 +3,7 @@
 import pytest
 
 from tests.factories import NOW
-from tests.scenes import WAYS, check_folds, let_gaps_wait_for_the_hand_over, scene_at
+from tests.scenes import WAYS, check_folds, let_every_item_be_heard, let_gaps_wait_for_the_hand_over, scene_at
 from yichuang.base.errors import Refused
 from yichuang.cases.models import Case
 from yichuang.cases.states import MOVES, Stage, Verb
@@ -12,9 +12,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def gaps_wait_for_the_hand_over(own_catalogue: None) -> None:
-    """Otherwise nothing that is decided has a gap that could be cured."""
+def a_lenient_catalogue(own_catalogue: None) -> None:
+    """Otherwise nothing that is decided has a gap that could be cured, and hardly anything can be suspended."""
     let_gaps_wait_for_the_hand_over()
+    let_every_item_be_heard()
 
 
 def test_a_way_to_do_every_act_is_stated() -> None:

@@ -17,6 +17,8 @@ from yichuang.deadlines.queries import Running, running
 from yichuang.identity import queries as identity_queries
 
 SUBJECT = "case"
+#: What an act says of a case whose clocks stand still: nobody knows when it is due.
+STILL: Mapping[str, None] = dict.fromkeys(("due_at", "blue_at", "yellow_at", "statutory_due_at"))
 #: The clocks by which a case is due.
 DUE = (ClockKind.PROMISED, ClockKind.STATUTORY)
 

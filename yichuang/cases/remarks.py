@@ -18,6 +18,11 @@ def write(case_id: int, kind: str, text: str, *, actor: Actor, now: datetime) ->
     return row.id
 
 
+def read(remark_id: int) -> str:
+    """The plain text of the remark that an entry cites."""
+    return text_of(Remark.objects.get(id=remark_id))
+
+
 def text_of(remark: Remark) -> str:
     """The plain text."""
     return decrypt_text(remark.text, _CONTEXT)

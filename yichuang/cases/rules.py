@@ -10,7 +10,8 @@ from yichuang.base.errors import Forbidden, Invalid, Overtaken, Refused
 from yichuang.cases.data import OpenedGap, Person, Settlement
 from yichuang.cases.states import MOVES, Stage, Verb
 from yichuang.catalogue.checks import check_value
-from yichuang.catalogue.data import Necessity, SourceKind
+from yichuang.catalogue.data import Item, Necessity, SourceKind
+from yichuang.catalogue.facts import SpecialProcedure
 from yichuang.catalogue.in_force import closed_members
 from yichuang.catalogue.planned import Plan
 from yichuang.catalogue.regimes import Regime
@@ -137,17 +138,35 @@ def check_may_withdraw(item_name: str, stage: str, partner: str) -> None:
         raise Forbidden(sentence % {"item": item_name}, code="elsewhere")
 
 
-def check_remark(text: str, *, what: str) -> str:
-    """A reason or opinion: present and not too long. `what` names it in the sentence."""
+def check_remark(text: str, *, what: str, field: str = "text") -> str:
+    """A reason or opinion: present and not too long. `what` names it in the sentence, `field` where it is typed."""
     stripped = text.strip()
     if not stripped:
         raise Invalid(
-            _("请填写%(what)s，它会写进文书并告知申请人。") % {"what": what}, code="no_reason", field="text"
+            _("请填写%(what)s，它会写进文书并告知申请人。") % {"what": what}, code="no_reason", field=field
         )
     if len(stripped) > LONGEST_REMARK:
         sentence = _("%(what)s最多%(most)d个字，请精简。") % {"what": what, "most": LONGEST_REMARK}
-        raise Invalid(sentence, code="too_long", field="text")
+        raise Invalid(sentence, code="too_long", field=field)
     return stripped
+
+
+def check_procedure(item: Item, name: str) -> SpecialProcedure:
+    """特别程序: one that the item declares, since only what a law asks for stops the clock. Raises `Invalid`."""
+    declared = {procedure.name: procedure for procedure in item.special_procedures}
+    if name not in declared:
+        sentence = _("“%(item)s”的办事指南里没有这项特别程序，不能停止计时。请从列出的程序中选择。")
+        raise Invalid(sentence % {"item": item.name}, code="not_declared", field="procedure")
+    return declared[name]
+
+
+def check_expected(expected: date, most: date | None, today: date) -> None:
+    """The expected end of a special procedure: after today, and within what the guide says. Raises `Invalid`."""
+    if expected <= today:
+        raise Invalid(_("请填写预计用时，至少一个工作日，它会写进告知书。"), code="no_time", field="expected")
+    if most is not None and expected > most:
+        sentence = _("办事指南写明的时间只到%(most)s，预计时间不能更长。请改短。")
+        raise Invalid(sentence % {"most": most.isoformat()}, code="too_long", field="expected")
 
 
 def check_clerk(actor: Actor) -> None:

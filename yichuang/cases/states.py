@@ -23,6 +23,7 @@ class Stage(StrEnum):
     RESCINDED = "rescinded"  # 撤销决定: a decision already in force was taken back in writing
     ACCEPTED = "accepted"  # 已受理
     IN_REVIEW = "in_review"  # 审查
+    SUSPENDED = "suspended"  # 特别程序: what the law does not count is going on
     DECIDED = "decided"  # 已决定: granted or refused
     ISSUED = "issued"  # 制证
     DELIVERED = "delivered"  # 送达
@@ -58,6 +59,8 @@ class Verb(StrEnum):
     CLAIM = "case.claimed"
     UNCLAIM = "case.unclaimed"
     BEGIN_REVIEW = "case.review_begun"
+    BEGIN_PROCEDURE = "case.procedure_begun"
+    END_PROCEDURE = "case.procedure_ended"
     DECIDE = "case.decided"
     ISSUE = "case.issued"
     DELIVER = "case.delivered"
@@ -89,6 +92,7 @@ MOVES: dict[Verb, Move] = {
         Stage.CORRECTING,
         Stage.ACCEPTED,
         Stage.IN_REVIEW,
+        Stage.SUSPENDED,
         Stage.DECIDED,
         to=Stage.WITHDRAWN,
         source="不动产登记暂行条例 15; 浙江规定 11",
@@ -98,15 +102,24 @@ MOVES: dict[Verb, Move] = {
     Verb.ACCEPT_WITH_GAPS: _move(Stage.RECEIVED, to=Stage.ACCEPTED, source="浙江规定 11"),
     Verb.DEEM_ACCEPTED: _move(Stage.RECEIVED, to=Stage.ACCEPTED, source="行政许可法 32(4)"),
     Verb.CURE_GAP: _move(
-        Stage.ACCEPTED, Stage.IN_REVIEW, Stage.DECIDED, Stage.ISSUED, to=None, source="浙江规定 11"
+        Stage.ACCEPTED,
+        Stage.IN_REVIEW,
+        Stage.SUSPENDED,
+        Stage.DECIDED,
+        Stage.ISSUED,
+        to=None,
+        source="浙江规定 11",
     ),
-    Verb.REVOKE_ACCEPTANCE: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.REVOKED, source="浙江规定 11"),
+    Verb.REVOKE_ACCEPTANCE: _move(
+        Stage.ACCEPTED, Stage.IN_REVIEW, Stage.SUSPENDED, to=Stage.REVOKED, source="浙江规定 11"
+    ),
     Verb.RELEASE: _move(Stage.ACCEPTED, to=None, source="浙江规定 5"),
     Verb.TERMINATE: _move(
         Stage.RECEIVED,
         Stage.CORRECTING,
         Stage.ACCEPTED,
         Stage.IN_REVIEW,
+        Stage.SUSPENDED,
         to=Stage.TERMINATED,
         source="一件事的结果规则",
     ),
@@ -122,6 +135,10 @@ MOVES: dict[Verb, Move] = {
     Verb.CLAIM: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.IN_REVIEW, source="行政许可法 34"),
     Verb.UNCLAIM: _move(Stage.IN_REVIEW, to=None, source="行政许可法 34"),
     Verb.BEGIN_REVIEW: _move(Stage.ACCEPTED, to=Stage.IN_REVIEW, source="行政许可法 34"),
+    Verb.BEGIN_PROCEDURE: _move(
+        Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.SUSPENDED, source="行政许可法 45; 浙江规定 28"
+    ),
+    Verb.END_PROCEDURE: _move(Stage.SUSPENDED, to=Stage.IN_REVIEW, source="行政许可法 45"),
     Verb.DECIDE: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.DECIDED, source="行政许可法 34, 38, 42"),
     Verb.ISSUE: _move(Stage.DECIDED, to=Stage.ISSUED, source="行政许可法 38, 39"),
     Verb.DELIVER: _move(Stage.ISSUED, to=Stage.DELIVERED, source="行政许可法 44"),
@@ -140,6 +157,7 @@ STAGE_NAMES: dict[Stage, Promise] = {
     Stage.RESCINDED: _("决定已撤销"),
     Stage.ACCEPTED: _("已受理"),
     Stage.IN_REVIEW: _("审查中"),
+    Stage.SUSPENDED: _("特别程序中"),
     Stage.DECIDED: _("已决定"),
     Stage.ISSUED: _("待领取"),
     Stage.DELIVERED: _("已送达"),
@@ -171,6 +189,7 @@ TURNS: dict[Stage, Turn] = {
     Stage.RESCINDED: Turn.NOBODY,
     Stage.ACCEPTED: Turn.DEPARTMENT,
     Stage.IN_REVIEW: Turn.DEPARTMENT,
+    Stage.SUSPENDED: Turn.DEPARTMENT,
     Stage.DECIDED: Turn.PLATFORM,
     Stage.ISSUED: Turn.APPLICANT,
     Stage.DELIVERED: Turn.PLATFORM,

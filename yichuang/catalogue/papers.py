@@ -27,6 +27,7 @@ class NoticeKind(StrEnum):
     DEEMED_WITHDRAWAL = "deemed_withdrawal"  # 视为撤回申请通知书
     TERMINATION = "termination"  # 终止办理告知书
     RESCISSION = "rescission"  # 撤销决定书
+    SPECIAL_PROCEDURE = "special_procedure"  # 特别程序告知书
 
 
 class ReceivedItem(TypedDict):
@@ -154,6 +155,21 @@ class RescissionFacts(TypedDict):
     licence: NotRequired[str]
 
 
+class SpecialProcedureFacts(TypedDict):
+    """特别程序告知书 (行政许可法 art. 45): which, why, and how long it is expected to take."""
+
+    applicant: str
+    item: str
+    accepted_on: date
+    procedure: str
+    reasons: list[str]
+    begins_on: date
+    limit: str  # “20个工作日”
+    until: date
+    legal_basis: NotRequired[str]
+    phone: NotRequired[str]
+
+
 class GrantFacts(TypedDict):
     """准予决定书. `item_type`: GB/T 39046 A.1; “01” (行政许可) changes the title."""
 
@@ -243,4 +259,7 @@ FORMS: dict[NoticeKind, Form] = {
     ),
     NoticeKind.TERMINATION: _form(("终止办理告知书", "终"), "termination", _DECIDING, TerminationFacts),
     NoticeKind.RESCISSION: _form(("撤销决定书", "撤决"), "rescission", _DECIDING, RescissionFacts),
+    NoticeKind.SPECIAL_PROCEDURE: _form(
+        ("特别程序告知书", "特"), "special-procedure", _DECIDING, SpecialProcedureFacts
+    ),
 }

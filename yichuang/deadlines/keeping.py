@@ -86,6 +86,12 @@ def pause(
     _running(subject_kind, [subject_id], PAUSABLE).update(due_at=None, next_at=None)
 
 
+def prove_pause(subject_kind: str, subject_id: int, *, since: datetime, document: int) -> None:
+    """Write down the notice that told of the pause which began at `since` (行政许可法 art. 45)."""
+    begun = ClockPause.objects.filter(subject_kind=subject_kind, subject_id=subject_id, started_at=since)
+    begun.update(document=document)
+
+
 def stands_still(subject_kind: str, subject_id: int, kind: ClockKind) -> bool | None:
     """Whether a running clock stands still; locks it for this transaction. None where none runs."""
     running = _running(subject_kind, [subject_id], [kind]).select_for_update(no_key=True).order_by("id")

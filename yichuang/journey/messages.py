@@ -4,7 +4,8 @@ A text goes to the applicant's own phone, so it may hold the query code; it name
 encrypted and never logged. Every function may run twice: `notices.messages` queues one message per key.
 """
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 
 from django.conf import settings
 from django.utils import translation
@@ -61,6 +62,14 @@ def correction(case_id: int, *, entry_id: int, now: datetime) -> None:
     _queue(application, MessageKind.CORRECTION, occasion, text % facts, case_number=case.number, now=now)
 
 
+def procedure_begun(case_id: int, *, entry_id: int, name: str, until: date, now: datetime) -> None:
+    """特别程序告知: which, and until when it is expected to take."""
+    text = _(
+        "您申请的“%(item)s”（%(case)s）需要进行%(name)s，预计%(until)s完成，这段时间不计入办理时限。告知书：%(link)s"
+    )
+    _longer(case_id, entry_id, text, {"name": name, "until": until.isoformat()}, now)
+
+
 def ready(case_id: int, *, now: datetime) -> None:
     """领取通知, once every case of the application is settled and something waits to be handed over."""
     application = _application_of(case_id)
@@ -97,6 +106,15 @@ def send_papers(*, actor: Actor, number: str, now: datetime) -> bool:
     return messages.resend(
         actor=actor, application_number=application.number, phone=phone, text=signed, now=now
     )
+
+
+def _longer(case_id: int, entry_id: int, text: str, facts: Mapping[str, str], now: datetime) -> None:
+    """办理时间变化告知 of one case."""
+    case = Case.objects.get(id=case_id)
+    application = _application(case.application_id)
+    said = text % {**_facts(application), "item": case.item_name, "case": case.number, **facts}
+    occasion = f"{case.number}.{entry_id}"
+    _queue(application, MessageKind.LONGER, occasion, said, case_number=case.number, now=now)
 
 
 def _queue(

@@ -89,11 +89,17 @@ TOLD: tuple[Told, ...] = (
     Told("7", Verb.CORRECT),
     Told("8", Verb.CLAIM, frozenset({Stage.ACCEPTED})),
     Told("8", Verb.BEGIN_REVIEW),
+    Told("9", Verb.BEGIN_PROCEDURE),
+    Told("10", Verb.END_PROCEDURE),
     # Not with the decision: one that a bundle withholds is none for the applicant. Its paper makes it one.
     Told("11", Verb.ISSUE, result=Result.PASSED),
     Told("12", Verb.ISSUE, result=Result.PASSED_WITH_GAP),
     Told("13", Verb.ISSUE, result=Result.NOT_PASSED),
-    Told("14", Verb.WITHDRAW, frozenset({Stage.ACCEPTED, Stage.IN_REVIEW, Stage.DECIDED})),
+    Told(
+        "14",
+        Verb.WITHDRAW,
+        frozenset({Stage.ACCEPTED, Stage.IN_REVIEW, Stage.SUSPENDED, Stage.DECIDED}),
+    ),
     Told("15", Verb.REVOKE_ACCEPTANCE),
     Told("15", Verb.RESCIND),
 )
@@ -112,8 +118,6 @@ UNTOLD: Mapping[Verb, str] = {
 #: Events that no act of ours is, each with its reason.
 UNUSED: Mapping[str, str] = {
     "4": "both cases of 行政许可法 32(1)(2) are declined by one act with one paper, told as 5",
-    "9": "no act begins a special procedure yet",
-    "10": "no act ends a special procedure yet",
 }
 
 

@@ -5,13 +5,13 @@ Every function may run twice: `notices` and `licences` issue one paper per key.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
-from yichuang.cases import reading
+from yichuang.cases import reading, remarks
 from yichuang.cases.models import Application, ApplicationMaterial, Case, Gap
 from yichuang.cases.queries import materials
 from yichuang.cases.states import Outcome, Verb
@@ -23,6 +23,7 @@ from yichuang.delivery.models import HandOver
 from yichuang.departments import queries as department_queries
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import SYSTEM, Power
+from yichuang.ledger.models import Entry
 from yichuang.licences.actions import issue_licence, revoke
 from yichuang.licences.models import Status
 from yichuang.licences.queries import of_cases
@@ -228,6 +229,24 @@ def correction(case_id: int, *, entry_id: int, now: datetime) -> NoticeFacts:
         "phone": whole.item.consult_phone,
     }
     return _issue(NoticeKind.CORRECTION, whole, facts, key=f"{case.number}.{entry_id}", now=now)
+
+
+def special_procedure(entry: Entry, *, now: datetime) -> NoticeFacts:
+    """特别程序告知书: one for each time that one was begun (行政许可法 art. 45)."""
+    whole = _whole(entry.subject_id, now)
+    case, told = whole.case, entry.facts
+    declared = {one.name: one for one in whole.item.special_procedures}[told["procedure"]]
+    facts = {
+        "accepted_on": local(case.started_at or now).date(),
+        "procedure": declared.name,
+        "reasons": remarks.read(told["remark"]).splitlines(),
+        "begins_on": local(entry.at).date(),
+        "limit": limit_text(Limit(told["limit"], Unit(told["unit"]))),
+        "until": date.fromisoformat(told["until"]),
+        "legal_basis": declared.basis or None,
+        "phone": whole.item.consult_phone,
+    }
+    return _issue(NoticeKind.SPECIAL_PROCEDURE, whole, facts, key=f"{case.number}.{entry.id}", now=now)
 
 
 def decision(case_id: int, *, now: datetime) -> int:

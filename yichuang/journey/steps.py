@@ -5,13 +5,14 @@ is already done it leaves alone.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from yichuang.cases import clocks as case_clocks
 from yichuang.cases import whole
 from yichuang.cases.actions import issuing, joining, review
 from yichuang.cases.models import Case
 from yichuang.cases.states import Outcome, Stage, Verb
+from yichuang.deadlines import keeping
 from yichuang.departments import actions as departments
 from yichuang.departments import queries as department_queries
 from yichuang.journey import messages, papers, rungs
@@ -68,6 +69,12 @@ def issue_correction_notice(entry: Entry, now: datetime) -> None:
     papers.correction(entry.subject_id, entry_id=entry.id, now=now)
 
 
+def issue_procedure_notice(entry: Entry, now: datetime) -> None:
+    """特别程序告知书: without it in writing the clock would not stand still (行政许可法 art. 45)."""
+    notice = papers.special_procedure(entry, now=now)
+    keeping.prove_pause(case_clocks.SUBJECT, entry.subject_id, since=entry.at, document=notice.id)
+
+
 def issue_termination(entry: Entry, now: datetime) -> None:
     """终止办理告知书 with the reasons."""
     papers.termination(entry.subject_id, now=now)
@@ -109,6 +116,13 @@ def tell_accepted(entry: Entry, now: datetime) -> None:
 def tell_correction(entry: Entry, now: datetime) -> None:
     """补正告知: what is to be corrected, until when."""
     messages.correction(entry.subject_id, entry_id=entry.id, now=now)
+
+
+def tell_procedure(entry: Entry, now: datetime) -> None:
+    """特别程序告知 to the applicant's phone."""
+    until = date.fromisoformat(entry.facts["until"])
+    name = entry.facts["procedure"]
+    messages.procedure_begun(entry.subject_id, entry_id=entry.id, name=name, until=until, now=now)
 
 
 def tell_ready(entry: Entry, now: datetime) -> None:
@@ -179,7 +193,7 @@ STEPS: dict[str, Step] = {
     for step in (
         issue_receipt, issue_acceptance_notice, issue_decline_notice, issue_correction_notice, issue_result,
         await_acceptance, await_delivery, issue_revocation, issue_withdrawal, issue_deemed_withdrawal, act_on_rung,
-        issue_termination, issue_rescission,
+        issue_termination, issue_rescission, issue_procedure_notice, tell_procedure,
         issue_hand_over_receipt, dispatch_to_partner, begin_review_at_partner, apply_partner_answer,
         join_sisters, close_case, tell_received, tell_accepted, tell_correction, tell_ready,
     )

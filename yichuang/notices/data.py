@@ -31,6 +31,7 @@ class MessageKind(StrEnum):
     RECEIVED = "received"  # 收件告知, one an application
     ACCEPTED = "accepted"  # 受理告知, one an application
     CORRECTION = "correction"  # 补正告知, one for each time
+    LONGER = "longer"  # 办理时间变化告知: a special procedure or an extension, one for each time
     READY = "ready"  # 领取通知, one an application
     LINK = "link"  # the address of the papers, sent again at the counter
 

@@ -33,6 +33,8 @@ DEEDS: dict[Verb, Promise] = {
     Verb.CLAIM: _("认领"),
     Verb.UNCLAIM: _("放开认领"),
     Verb.BEGIN_REVIEW: _("部门系统开始审查"),
+    Verb.BEGIN_PROCEDURE: _("开始特别程序"),
+    Verb.END_PROCEDURE: _("特别程序结束"),
     Verb.DECIDE: _("作出决定"),
     Verb.ISSUE: _("制证完成"),
     Verb.DELIVER: _("送达"),
@@ -94,9 +96,10 @@ def deeds(entries: Iterable[HistoryRow], names: Mapping[str, str], *, inner: boo
 
 
 def _what(entry: HistoryRow) -> str:
-    """The act in words; of a decision also how it fell."""
+    """The act in words; of a decision also how it fell, of a special procedure which."""
     verb = Verb(entry.verb)
     outcome = entry.facts.get("outcome")
     if verb is Verb.DECIDE and outcome:
         return f"{DEEDS[verb]}：{OUTCOME_NAMES[Outcome(outcome)]}"
-    return str(DEEDS[verb])
+    procedure = entry.facts.get("procedure")
+    return f"{DEEDS[verb]}：{procedure}" if procedure else str(DEEDS[verb])

@@ -21,6 +21,7 @@ STAGE_TONES: dict[Stage, str] = {
     Stage.RESCINDED: "bad",
     Stage.ACCEPTED: "going",
     Stage.IN_REVIEW: "going",
+    Stage.SUSPENDED: "wait",
     Stage.DECIDED: "going",
     Stage.ISSUED: "good",
     Stage.DELIVERED: "good",

@@ -17,7 +17,7 @@ from yichuang.cases.data import OpenedGap, Settlement
 from yichuang.cases.fold import to_facts
 from yichuang.cases.locking import lock_cases
 from yichuang.cases.models import ApplicationMaterial, Case, Gap
-from yichuang.cases.states import Verb
+from yichuang.cases.states import WORKED, Verb
 from yichuang.cases.writing import change
 from yichuang.deadlines import keeping
 from yichuang.deadlines.data import ClockKind
@@ -57,7 +57,7 @@ def open_all(
     whole = [
         {
             **facts[case.id],
-            **({"due_at": None, "statutory_due_at": None} if opened[case.id].pauses else {}),
+            **(clocks.STILL if opened[case.id].pauses else {}),
             "materials": list(opened[case.id].materials),
             **to_facts(gap_until=opened[case.id].until),
         }
@@ -115,6 +115,6 @@ def _cured(case: Case, gap: Gap, now: datetime) -> dict[str, Any]:
     gap.save(update_fields=["cured_at"])
     keeping.stop(clocks.SUBJECT, [case.id], [ClockKind.GAP], now=now)
     facts: dict[str, Any] = {"gap_until": None}
-    if case.due_at is None and case.started_at is not None and case.decided_at is None:
+    if case.due_at is None and case.started_at is not None and case.stage in WORKED:
         facts |= clocks.moved_facts(keeping.resume(clocks.SUBJECT, case.id, now=now))
     return facts

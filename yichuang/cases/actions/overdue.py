@@ -13,7 +13,7 @@ from yichuang.cases import branches, clocks, remarks, whole
 from yichuang.cases.actions.acceptance import material_names
 from yichuang.cases.fold import to_facts
 from yichuang.cases.models import ApplicationMaterial, Case, Gap
-from yichuang.cases.states import WORKED, Stage, Verb
+from yichuang.cases.states import MOVES, Stage, Verb
 from yichuang.cases.writing import change
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.regimes import Silence
@@ -54,7 +54,7 @@ def revoke_acceptance(*, case_id: int, now: datetime) -> None:
     with transaction.atomic(durable=True):
         case = _locked(Case.objects.filter(id=case_id)).get()
         gap = Gap.objects.filter(case_id=case_id, cured_at=None).first()
-        if gap is None or case.stage not in WORKED:
+        if gap is None or case.stage not in MOVES[Verb.REVOKE_ACCEPTANCE].origins:
             return
         names = material_names()
         missing = ApplicationMaterial.objects.filter(

@@ -26,7 +26,7 @@ CLAIM_HOURS = 2
 def claim(*, actor: Actor, case_id: int, now: datetime) -> None:
     """Take a case for two hours; claiming one's own again renews it. Raises `Overtaken` naming who holds it."""
     with transaction.atomic(durable=True):
-        case = _lock_for_review(actor, case_id, now)
+        case = lock_for_review(actor, case_id, now)
         facts = to_facts(claimed_by=actor.id, claimed_until=now + timedelta(hours=CLAIM_HOURS))
         change([case], Verb.CLAIM, [facts], actor=actor, now=now)
 
@@ -34,7 +34,7 @@ def claim(*, actor: Actor, case_id: int, now: datetime) -> None:
 def unclaim(*, actor: Actor, case_id: int, now: datetime) -> None:
     """Give a claimed case back to the department's list. Raises `Overtaken` where somebody else holds it."""
     with transaction.atomic(durable=True):
-        case = _lock_for_review(actor, case_id, now)
+        case = lock_for_review(actor, case_id, now)
         change([case], Verb.UNCLAIM, [{"claimed_by": None, "claimed_until": None}], actor=actor, now=now)
 
 
@@ -47,8 +47,8 @@ def decide(*, actor: Actor, case_id: int, outcome: Outcome, opinion: str, now: d
     what = _("不予许可的理由") if outcome is Outcome.REFUSED else _("审批意见")
     text = rules.check_remark(opinion, what=what)
     with transaction.atomic(durable=True):
-        case = _lock_for_review(actor, case_id, now)
-        _check_not_elsewhere(case)
+        case = lock_for_review(actor, case_id, now)
+        check_not_elsewhere(case)
         _check_no_gap(case, outcome)
         remark = remarks.write(case_id, "decision", text, actor=actor, now=now)
         clocks.stop([case.id], now=now)
@@ -84,7 +84,11 @@ def decide_elsewhere(
         )
 
 
-def _lock_for_review(actor: Actor, case_id: int, now: datetime) -> Case:
+def lock_for_review(actor: Actor, case_id: int, now: datetime) -> Case:
+    """The case, locked for an act of an officer: of the department, on a case that waits for nothing and nobody else.
+
+    Raises `Forbidden`, `Invalid` or `Overtaken`.
+    """
     case = lock_cases(actor, [case_id])[0]
     rules.check_officer(actor, case.department_id)
     if case.waiting:
@@ -96,7 +100,8 @@ def _lock_for_review(actor: Actor, case_id: int, now: datetime) -> Case:
     return case
 
 
-def _check_not_elsewhere(case: Case) -> None:
+def check_not_elsewhere(case: Case) -> None:
+    """The case is handled here. Raises `Overtaken` where the department's own system has it."""
     if case.partner:
         raise Overtaken(_("这件由部门业务系统办理，结果会自动返回，请勿在平台上重复决定。"), code="elsewhere")
 

@@ -25,7 +25,7 @@ from yichuang.web.http import Request
 def case(request: Request, number: str) -> HttpResponse:
     """Everything about a case that its department may know."""
     row, found = queries.application_of_case(request.actor, number, now=now())
-    return _page(request, row, found)
+    return page(request, row, found)
 
 
 @officer
@@ -69,11 +69,11 @@ def decide(request: Request, number: str) -> HttpResponseBase:
         opinion = typed if typed.strip() or outcome is Outcome.REFUSED else plain_grant()
         review.decide(actor=actor, case_id=found.id, outcome=outcome, opinion=opinion, now=now())
     except Invalid as refusal:
-        return _page(request, row, found, typed=typed, refusal=refusal)
+        return page(request, row, found, refusal=refusal)
     except Overtaken as refusal:
         row, found = queries.application_of_case(actor, number, now=now())
         if not _was_this_very_decision(actor, row, found, outcome, opinion):
-            return _page(request, row, found, typed=typed, refusal=refusal)
+            return page(request, row, found, refusal=refusal)
     return _go_on(request, found, outcome)
 
 
@@ -114,19 +114,16 @@ def _go_on(request: Request, decided: CaseRow, outcome: Outcome) -> HttpResponse
     return redirect("desk:case", following.number) if following else redirect("desk:home")
 
 
-def _page(
-    request: Request,
-    row: ApplicationRow,
-    found: CaseRow,
-    *,
-    typed: str = "",
-    refusal: Refused | None = None,
+def page(
+    request: Request, row: ApplicationRow, found: CaseRow, *, refusal: Refused | None = None
 ) -> HttpResponse:
+    """The page of a case; after a refusal with what was typed."""
     context = whole_case(request.actor, row, found, now())
+    field = (refusal.field or "text") if refusal else ""
     context |= {
-        "typed": typed,
-        "refusal": refusal,
-        "errors": [(refusal.field or "", str(refusal))] if refusal else [],
+        "sent": request.POST,
+        "wrong": {field: str(refusal)} if refusal else {},
+        "errors": [(field, str(refusal))] if refusal else [],
         "plain_grant": plain_grant(),
     }
     return render(request, "desk/case.html", context, status=refusal.status if refusal else 200)

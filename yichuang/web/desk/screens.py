@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
 
 from yichuang.base import files
+from yichuang.base.clock import local
 from yichuang.cases import queries, reading, whole
 from yichuang.cases.data import CaseRow, MaterialRow
 from yichuang.cases.queries import ApplicationRow
-from yichuang.cases.reading import FormField
-from yichuang.cases.states import WORKED
+from yichuang.cases.reading import FormField, HistoryRow
+from yichuang.cases.states import WORKED, Stage, Verb
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import SourceKind
+from yichuang.catalogue.tables import limit_text
 from yichuang.departments import queries as department_queries
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import Actor
@@ -85,6 +87,15 @@ class Paper:
     issued_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class GoingOn:
+    """A special procedure that goes on: which, and until when it is expected to."""
+
+    name: str
+    until: date
+    is_late: bool
+
+
 def lines(cases: Sequence[CaseRow], actor: Actor, now: datetime) -> list[CaseLine]:
     """The cases with the names of who holds them; one query."""
     holders = {case.claimed_by for case in cases if case.claimed_by is not None}
@@ -104,6 +115,7 @@ def whole_case(actor: Actor, row: ApplicationRow, case: CaseRow, now: datetime) 
     """All facts of a case for its page. Opens the form and so records that it was read."""
     licences = licence_queries.of_cases([each.number for each in row.cases])
     parties = identity_queries.masked_parties([row.party_id, *([row.agent_id] if row.agent_id else [])])
+    history = reading.history(row, [case.id])
     undecided = {sister.item_key: sister.item_name for sister in row.cases if sister.decided_at is None}
     return {
         "row": row,
@@ -116,7 +128,9 @@ def whole_case(actor: Actor, row: ApplicationRow, case: CaseRow, now: datetime) 
         "whole": whole.clock_of(row.id, now=now),
         "sisters": [sister for sister in row.cases if sister.id != case.id],
         "waits_for": [undecided[item] for item in case.waits_for if case.waiting and item in undecided],
-        "history": deeds(reading.history(row, [case.id]), {case.number: case.item_name}, inner=True),
+        "history": deeds(history, {case.number: case.item_name}, inner=True),
+        "procedures": _procedures(case),
+        "procedure": _going_on(case, history, now),
         "papers": _papers(row, case, licences),
         "dispatch": department_queries.of_cases([case.number]).get(case.number) if case.partner else None,
     }
@@ -127,6 +141,23 @@ def sister_number(row: ApplicationRow, material: MaterialRow) -> str:
     if material.source is not SourceKind.SISTER:
         return ""
     return next((case.number for case in row.cases if case.item_key == material.reference), "")
+
+
+def _procedures(case: CaseRow) -> list[tuple[str, str]]:
+    """The special procedures that the item declares, as choices, with the time that the guide gives each."""
+    item = catalogue_queries.item_version(case.item_version_id)
+    return [
+        (one.name, f"{one.name}（{limit_text(one.limit)}）" if one.limit else one.name)
+        for one in item.special_procedures
+    ]
+
+
+def _going_on(case: CaseRow, history: Sequence[HistoryRow], now: datetime) -> GoingOn | None:
+    if case.stage != Stage.SUSPENDED:
+        return None
+    begun = next(entry for entry in reversed(history) if entry.verb == Verb.BEGIN_PROCEDURE)
+    until = date.fromisoformat(begun.facts["until"])
+    return GoingOn(begun.facts["procedure"], until, until < local(now).date())
 
 
 def _sections(fields: Iterable[FormField]) -> list[tuple[str, list[FormField]]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yichuang.web.desk import cases, home, papers
+from yichuang.web.desk import cases, home, papers, procedures
 
 app_name = "desk"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("cases/<slug:number>/claim/", cases.claim, name="claim"),
     path("cases/<slug:number>/unclaim/", cases.unclaim, name="unclaim"),
     path("cases/<slug:number>/decide/", cases.decide, name="decide"),
+    path("cases/<slug:number>/procedure/begin/", procedures.begin, name="begin_procedure"),
+    path("cases/<slug:number>/procedure/end/", procedures.end, name="end_procedure"),
     path("cases/<slug:number>/materials/<slug:material>/", papers.material, name="material"),
     path("cases/<slug:number>/notices/<int:notice_id>/", papers.notice, name="notice"),
     path("cases/<slug:number>/licence/", papers.licence, name="licence"),

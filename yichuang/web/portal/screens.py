@@ -142,7 +142,7 @@ def _holder(case: CaseRow, row: ApplicationRow) -> str:
             return centre_of(row)
         case Stage.CORRECTING | Stage.ISSUED:
             return _("您")
-        case Stage.ACCEPTED | Stage.IN_REVIEW | Stage.DECIDED:
+        case Stage.ACCEPTED | Stage.IN_REVIEW | Stage.SUSPENDED | Stage.DECIDED:
             return department_names().get(case.department_id, case.department_name)
         case _:
             return ""

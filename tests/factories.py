@@ -1,6 +1,7 @@
 """Makers of test data. They act through the domain: what a test gets is what an act leaves behind."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,10 +16,11 @@ from yichuang.cases.data import CaseRow, Person, Settlement, Submission
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.states import Outcome
 from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.actions.publishing import publish_folder
 from yichuang.catalogue.data import Element, SourceKind
 from yichuang.catalogue.planned import Known
 from yichuang.catalogue.planning import plan as make_plan
-from yichuang.identity.data import Actor
+from yichuang.identity.data import SYSTEM, Actor
 from yichuang.identity.models import User
 from yichuang.identity.queries import actor_of
 
@@ -79,6 +81,14 @@ def submission(
         },
     }
     return Submission(**{**facts, **changes})
+
+
+def edited(key: str, **changes: Any) -> None:
+    """A new version of an item, as the editor publishes it: a release made from the one in force."""
+    base = catalogue_queries.folder()
+    items = {**base.catalogue.items, key: replace(base.catalogue.items[key], **changes)}
+    after = replace(base, catalogue=replace(base.catalogue, items=items))
+    publish_folder(after, base=catalogue_queries.current().release, actor=SYSTEM, now=NOW)
 
 
 def received(

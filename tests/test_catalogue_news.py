@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tests.catalogue_folder import write_folder
-from tests.factories import NOW
+from tests.factories import NOW, edited
 from tests.test_catalogue_publishing import edit
 from yichuang.catalogue import queries
-from yichuang.catalogue.actions.publishing import CatalogueFaulty, publish, publish_folder
+from yichuang.catalogue.actions.publishing import CatalogueFaulty, publish
 from yichuang.catalogue.data import Element
 from yichuang.catalogue.loading import read
 from yichuang.catalogue.news import take_over
@@ -26,14 +26,6 @@ def folder(tmp_path: Path) -> Path:
     root = write_folder(tmp_path)
     publish(root, actor=SYSTEM, now=NOW)
     return root
-
-
-def edited(key: str, **changes: Any) -> None:
-    """As the editor publishes it: a release made from the one in force."""
-    base = queries.folder()
-    items = {**base.catalogue.items, key: replace(base.catalogue.items[key], **changes)}
-    after = replace(base, catalogue=replace(base.catalogue, items=items))
-    publish_folder(after, base=queries.current().release, actor=SYSTEM, now=NOW)
 
 
 def test_a_folder_that_says_nothing_new_undoes_nothing(folder: Path) -> None:

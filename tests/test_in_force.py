@@ -1,14 +1,12 @@
 """Items not in force yet, or cancelled: search and guide say so, nobody can apply, what was received goes on."""
 
-from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
 
 from tests.counter_desk import clerk_client, start
-from tests.factories import NOW, accepted, case_of, decided, received, staff, submission
+from tests.factories import NOW, accepted, case_of, decided, edited, received, staff, submission
 from tests.portal_visitors import ITEM, OFFICER, text_of
 from tests.rest import as_json, get, logged_in, post
 from yichuang.base.errors import Refused
@@ -16,8 +14,6 @@ from yichuang.cases import queries as case_queries
 from yichuang.cases.actions import drafting
 from yichuang.cases.states import Stage
 from yichuang.catalogue import queries
-from yichuang.catalogue.actions.publishing import publish_folder
-from yichuang.identity.data import SYSTEM
 
 pytestmark = pytest.mark.django_db
 
@@ -25,13 +21,6 @@ TODAY = NOW.date()
 OPTIONAL, BUNDLE = "network_installation", "utilities_installation"
 #: Days on which the pages, which ask the machine for the time, find it not yet open, and cancelled.
 FUTURE, PAST = date(2099, 1, 1), date(2026, 1, 1)
-
-
-def edited(key: str, **changes: Any) -> None:
-    base = queries.folder()
-    items = {**base.catalogue.items, key: replace(base.catalogue.items[key], **changes)}
-    after = replace(base, catalogue=replace(base.catalogue, items=items))
-    publish_folder(after, base=queries.current().release, actor=SYSTEM, now=NOW)
 
 
 @pytest.mark.parametrize(

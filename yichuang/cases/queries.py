@@ -9,12 +9,13 @@
 | anybody else | none | none |
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -25,7 +26,8 @@ from yichuang.cases.data import CaseRow, DueCounts, Holder, MaterialRow, StageCo
 from yichuang.cases.models import Application, ApplicationMaterial, Case
 from yichuang.cases.states import ENDED, SETTLED, STAGE_NAMES, WORKED, Stage, may_cure
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue.data import ItemKind, Necessity, SourceKind
+from yichuang.catalogue.data import ItemKind, ItemMaterial, Necessity, SourceKind
+from yichuang.catalogue.settling import checkpoints_of
 from yichuang.deadlines.data import Light
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import Actor, ActorKind, Role
@@ -247,12 +249,20 @@ def application_of_case(actor: Actor, case_number: str, *, now: datetime) -> tup
     return whole, next(row for row in whole.cases if row.id == case.id)
 
 
-def materials(application_id: int, items: Iterable[str] | None = None) -> list[MaterialRow]:
-    """The materials of an application that the caller may see; only those of `items` if given."""
+def materials(application_id: int, items: Collection[str] | None = None) -> list[MaterialRow]:
+    """The materials of an application that the caller may see; only those of `items` if given.
+
+    `checkpoints` are the material's own and those of the items, as the versions say that the cases keep.
+    """
     found = ApplicationMaterial.objects.filter(application_id=application_id).order_by("id")
     if items is not None:
         found = found.filter(items__overlap=list(items))
     types = catalogue_queries.current().materials
+    versions = (
+        Case.objects.filter(application_id=OuterRef("application_id"))
+        .order_by("id")
+        .values("item_version_id")
+    )
     return [
         MaterialRow(
             key=row.material,
@@ -264,10 +274,21 @@ def materials(application_id: int, items: Iterable[str] | None = None) -> list[M
             file_id=row.file_id,
             checked=row.checked,
             items=tuple(row.items),
-            checkpoints=types[row.material].checkpoints if row.material in types else (),
+            checkpoints=checkpoints_of(types[row.material], _entries(row, row.versions, items))
+            if row.material in types
+            else (),
         )
-        for row in found
+        for row in found.annotate(versions=ArraySubquery(versions))
     ]
+
+
+def _entries(
+    row: ApplicationMaterial, versions: Iterable[int], items: Collection[str] | None
+) -> Iterator[ItemMaterial]:
+    """What the items that need a material (only those of `items` if given) say of it."""
+    for item in map(catalogue_queries.item_version, versions):
+        if item.key in row.items and (items is None or item.key in items):
+            yield from (entry for entry in item.materials if entry.material == row.material)
 
 
 def _application_rows(rows: Sequence[Application], *, now: datetime) -> list[ApplicationRow]:

@@ -14,6 +14,7 @@ from yichuang.catalogue.data import Catalogue, Fee, Item, ItemMaterial, Material
 from yichuang.catalogue.facts import Authority, Intermediary, LegalBasis, Service, SpecialProcedure
 from yichuang.catalogue.labels import FIELDS
 from yichuang.catalogue.regimes import regime_of
+from yichuang.catalogue.settling import checkpoints_of
 from yichuang.catalogue.tables import limit_text, money_text
 from yichuang.catalogue.words import word
 from yichuang.deadlines.data import Limit
@@ -59,7 +60,6 @@ def material_facts(material: MaterialType, entries: Iterable[ItemMaterial]) -> t
     """How a material is to be handed in, for all the items that ask for it together."""
     entries = list(entries)
     within = [entry.supply_within for entry in entries if entry.supply_within]
-    checkpoints = [*material.checkpoints, *(point for entry in entries for point in entry.checkpoints)]
     label = FIELDS[MaterialType]
     facts = [
         _fact("form", _("提交形式"), dict.fromkeys(word(entry.form) for entry in entries)),
@@ -70,7 +70,7 @@ def material_facts(material: MaterialType, entries: Iterable[ItemMaterial]) -> t
         _fact("page_format", str(label["page_format"]), [material.page_format]),
         _fact("issued_within", _("出具时间"), dict.fromkeys(entry.issued_within for entry in entries)),
         _fact("supply_within", _("容缺补交"), map(_supply_within, within)),
-        _fact("checkpoints", str(label["checkpoints"]), dict.fromkeys(checkpoints)),
+        _fact("checkpoints", str(label["checkpoints"]), checkpoints_of(material, entries)),
         _fact("filling_notes", str(label["filling_notes"]), material.filling_notes),
         _fact("legal_basis", _("依据"), dict.fromkeys(entry.legal_basis for entry in entries)),
     ]

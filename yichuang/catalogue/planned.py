@@ -60,6 +60,7 @@ class PlannedMaterial:
     items: tuple[str, ...]
     source: SourceKind
     reference: str  # licence type, resource or item key that settles it; "" for upload and paper
+    checkpoints: tuple[str, ...]  # 受理要点: what the clerk ticks, for all the items together
     because: Reason
 
 

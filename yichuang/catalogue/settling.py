@@ -134,6 +134,11 @@ def _purpose(catalogue: Catalogue, resource: str, need: Need[Any]) -> str:
 # ── Materials ────────────────────────────────────────────────────────────────────────────────────
 
 
+def checkpoints_of(material: MaterialType, entries: Iterable[ItemMaterial]) -> tuple[str, ...]:
+    """受理要点: what a clerk ticks of a material, first its own points, then those of the items that ask for it."""
+    return tuple(dict.fromkeys([*material.checkpoints, *(p for entry in entries for p in entry.checkpoints)]))
+
+
 def settle(key: str, need: Need[ItemMaterial], members: Sequence[Member], asking: Asking) -> PlannedMaterial:
     """Where a material comes from: kinds as `SourceKind` lists them, inside one as `stands_in` does.
 
@@ -158,6 +163,7 @@ def settle(key: str, need: Need[ItemMaterial], members: Sequence[Member], asking
         items=need.keys,
         source=kind,
         reference=reference,
+        checkpoints=checkpoints_of(material, need.how),
         because=because,
     )
 

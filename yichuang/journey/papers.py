@@ -131,10 +131,10 @@ def acceptance(case_id: int, *, accepted_at: datetime, now: datetime) -> NoticeF
     gap = Gap.objects.filter(case_id=case_id).first()
     if gap is None:
         return _issue(NoticeKind.ACCEPTANCE, whole, facts, key=case.number, now=now)
-    types = catalogue_queries.current().materials
     missing = [
-        {"name": types[key].name, "requirement": "、".join(types[key].checkpoints) or _("符合办事指南的要求")}
-        for key in gap.materials
+        {"name": row.name, "requirement": "、".join(row.checkpoints) or _("符合办事指南的要求")}
+        for row in materials(case.application_id, [case.item_key])
+        if row.key in gap.materials
     ]
     facts |= {"missing": missing, "until": gap.until}
     return _issue(NoticeKind.GAP_ACCEPTANCE, whole, facts, key=case.number, now=now)

@@ -1,6 +1,6 @@
 """One received case at the counter: ask once for everything to be corrected, take it in, or decline."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import structlog
 from django.contrib import messages
@@ -40,15 +40,17 @@ def case(request: Request, number: str) -> HttpResponse:
 @clerk
 @require_POST
 def ask_correction(request: Request, number: str) -> HttpResponseBase:
-    """Tell once everything that is to be corrected (一次性告知)."""
+    """Tell once everything that is to be corrected (一次性告知): points that are not met, and what is typed."""
     row, found = queries.application_of_case(request.actor, number, now=now())
-    known = [material.key for material in queries.materials(row.id, [found.item_key])]
+    materials = queries.materials(row.id, [found.item_key])
+    unmet = _unmet(materials, request.POST.getlist("point"))
+    again = chosen(request.POST, "material", [material.key for material in materials])
     try:
         correction.ask_correction(
             actor=request.actor,
             case_id=found.id,
-            text=request.POST.get("text", ""),
-            materials=chosen(request.POST, "material", known),
+            text="\n".join([*unmet.values(), request.POST.get("text", "")]).strip(),
+            materials=list(dict.fromkeys([*again, *unmet])),
             until=read_date(request.POST.get("until", ""), field="until"),
             now=now(),
         )
@@ -149,7 +151,7 @@ def _page(
     context = {
         "row": row,
         "case": found,
-        "materials": materials,
+        "materials": [(material, _points(material)) for material in materials],
         "missing": [_missing(material, errors) for material in due],
         "organs": [(name, name) for name in catalogue.department_names.values()],
         "asked": reading.reason_of(found.id, Verb.ASK_CORRECTION) if correcting else "",
@@ -160,10 +162,26 @@ def _page(
         "errors": errors,
         "wrong": {name: sentence for name, sentence in errors if name},
         "sent": request.POST,
-        "ticked": set(request.POST.getlist("material")),
+        "ticked": {*request.POST.getlist("material"), *request.POST.getlist("point")},
         "until": request.POST.get("until") or proposed.isoformat(),
     }
     return render(request, "counter/case.html", context, status=status)
+
+
+def _points(material: MaterialRow) -> list[tuple[str, str]]:
+    """(value of its input, text) of each point that a clerk checks (受理要点)."""
+    return [(f"{material.key}:{at}", point) for at, point in enumerate(material.checkpoints)]
+
+
+def _unmet(materials: Iterable[MaterialRow], ticked: Collection[str]) -> dict[str, str]:
+    """Key of each material of which points are not met → the sentence that the notice says of it."""
+    unmet = {}
+    for material in materials:
+        points = [point for value, point in _points(material) if value in ticked]
+        if points:
+            facts = {"material": material.name, "points": "；".join(points)}
+            unmet[material.key] = _("%(material)s不符合：%(points)s。") % facts
+    return unmet
 
 
 def _missing(material: MaterialRow, errors: Iterable[Fault]) -> tuple[MaterialRow, str, str, str]:

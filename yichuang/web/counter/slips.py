@@ -52,7 +52,7 @@ def slip_of(
         source=source if settled or by_sister else "",
         source_name=_source_name(catalogue, source, reference),
         because=str(planned.because),
-        checkpoints=planned.material.checkpoints,
+        checkpoints=planned.checkpoints,
         items=tuple(catalogue.items[item].name for item in planned.items if item in catalogue.items),
         tick=TICK + key if by_hand else "",
         ticked=settled is not None,

@@ -60,7 +60,10 @@ class GuideFacts(Schema):
 def guide(
     request: HttpRequest, key: str, version: Annotated[int | None, Field(ge=1, le=2**31 - 1)] = None
 ) -> dict[str, Any]:
-    """The guide: what its page says. Other parameters answer questions: `?in_wedlock=yes`. Old ones by `version`."""
+    """The guide: what its page says. Old ones by `version`. Other parameters answer its questions.
+
+    `in_wedlock=yes` is an answer, `subject=2` says who applies (A.4), `member.<item>=no` leaves an optional member out.
+    """
     catalogue = queries.as_published(key, version) if version else queries.current()
     is_current = catalogue is queries.current()
     made = guide_of(catalogue, key, request.GET.dict(), is_current=is_current, day=local(now()).date())

@@ -28,11 +28,22 @@ def fact_value(element: Element, told: str) -> Any:
 
 def facts_wanted(catalogue: Catalogue, bundle: Bundle) -> frozenset[str]:
     """The elements that conditions of the bundle and its items turn on."""
+    return frozenset(_names(catalogue, bundle) & catalogue.elements.keys())
+
+
+def turns_on_subject(catalogue: Catalogue, bundle: Bundle) -> bool:
+    """Whether it makes a difference who applies (服务对象, A.4)."""
+    obliged = any(member.obligatory_for for member in bundle.members)
+    return obliged or SUBJECT in _names(catalogue, bundle)
+
+
+def _names(catalogue: Catalogue, bundle: Bundle) -> set[str]:
+    """Everything that conditions of the bundle and its items refer to."""
     names = {name for expression in _expressions(catalogue, bundle) for name in names_in(expression)}
     for situation in _situations(catalogue, bundle):
         if situation.table:
             names.update(decisions.read(catalogue.tables[situation.table]).names)
-    return frozenset(names & catalogue.elements.keys())
+    return names
 
 
 def _situations(catalogue: Catalogue, bundle: Bundle) -> Iterator[Situation]:

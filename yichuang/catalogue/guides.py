@@ -9,22 +9,29 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from yichuang.catalogue.asking import SUBJECT, as_bundle, turns_on_subject
+from yichuang.catalogue.code_labels import SUBJECTS
 from yichuang.catalogue.data import Bundle, Catalogue, Necessity, Situation, SourceKind
 from yichuang.catalogue.guide_facts import Fact, Section, for_whom, material_facts, sections_of
 from yichuang.catalogue.in_force import closed_members
-from yichuang.catalogue.planned import Line, Measure, Plan, PlannedCase, PlannedMaterial
+from yichuang.catalogue.planned import Line, Measure, Plan, PlannedCase, PlannedMaterial, PlannedMember
 from yichuang.catalogue.planning import everything_up, plan
 from yichuang.catalogue.tables import limit_text, money_text, number_text
 from yichuang.deadlines.data import Limit
 
 #: Code of people among those whom an item is for (GB/T 39046 A.4).
 _PERSON = "1"
+#: Before the key of an optional member: its question. No situation has a dot in its key.
+_MEMBER = "member."
 _BROUGHT = frozenset({SourceKind.UPLOAD, SourceKind.PAPER})
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question of the situation. `value`: code of the answer that the guide assumes; "": it needs one."""
+    """A question of the situation, who applies, or whether an optional member is handled with the others.
+
+    `value`: code of the answer that the guide assumes; "": it needs one.
+    """
 
     key: str
     text: str
@@ -158,7 +165,7 @@ def guide_of(
 
     `day`: when it is read; None for a preview, which says nothing of items that are not in force yet.
     """
-    made = plan(catalogue, key, answers, everything_up(catalogue))
+    made = plan_for(catalogue, key, answers)
     bundle = catalogue.bundles.get(key)
     guides = {case.item.key: _item_guide(catalogue, case) for case in made.cases}
     lines = [_material(catalogue, material, made) for material in made.materials]
@@ -178,7 +185,11 @@ def guide_of(
         department=catalogue.department_names.get(organ, organ),
         for_whom=for_whom(code for case in made.cases for code in case.item.subjects),
         for_people=all(_PERSON in case.item.subjects for case in made.cases),
-        questions=tuple(_question(situation, made, answers) for situation in made.situations),
+        questions=(
+            *_who(catalogue, key, answers),
+            *(_question(situation, made, answers) for situation in made.situations),
+            *(_choice(member) for member in made.members if member.offered and member.optional),
+        ),
         promised=limit_text(made.promised),
         promised_limit=made.promised,
         fee=money_text(cost) if cost else _("不收费"),
@@ -191,6 +202,19 @@ def guide_of(
         waves=tuple(tuple(guides[key] for key in wave) for wave in waves(made.cases)),
         reductions=_reductions(made),
     )
+
+
+def plan_for(catalogue: Catalogue, key: str, answers: Mapping[str, str]) -> Plan:
+    """The plan that a guide's address asks for: as if every register answered, for nobody in particular.
+
+    Beside answers, `subject` says who applies (A.4), and `member.<item>=no` leaves an optional member out.
+    Raises `NotVisible` for an unknown key.
+    """
+    bundle = as_bundle(catalogue, key)
+    without = (
+        [one.item for one in bundle.members if answers.get(_MEMBER + one.item) == "no"] if bundle else []
+    )
+    return plan(catalogue, key, answers, everything_up(catalogue, answers.get(SUBJECT, "")), without)
 
 
 def waves(cases: Iterable[PlannedCase]) -> list[list[str]]:
@@ -248,6 +272,26 @@ def _item_guide(catalogue: Catalogue, case: PlannedCase) -> ItemGuide:
         sections=sections_of(catalogue, item),
         questions=item.questions,
     )
+
+
+def _who(catalogue: Catalogue, key: str, answers: Mapping[str, str]) -> Iterable[Question]:
+    """Who applies, where what is asked turns on it and more than one kind of applicant is served."""
+    bundle = as_bundle(catalogue, key)
+    if bundle is None or not turns_on_subject(catalogue, bundle):
+        return
+    served = {code for member in bundle.members for code in catalogue.items[member.item].subjects}
+    options = tuple((code, for_whom([code])) for code in SUBJECTS if code in served)
+    value = answers.get(SUBJECT, "") if answers.get(SUBJECT) in served else ""
+    if len(options) > 1:
+        yield Question(SUBJECT, _("谁来办？"), options, value, for_whom([value]))
+
+
+def _choice(member: PlannedMember) -> Question:
+    """Whether an optional member is handled with the others."""
+    options = (("yes", _("一起办")), ("no", _("这次不办")))
+    value = "yes" if member.chosen else "no"
+    text = _("“%(item)s”一起办吗？") % {"item": member.item.name}
+    return Question(_MEMBER + member.item.key, text, options, value, dict(options)[value])
 
 
 def _question(situation: Situation, made: Plan, answers: Mapping[str, str]) -> Question:

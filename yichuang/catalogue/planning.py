@@ -101,9 +101,12 @@ def plan(
     )
 
 
-def everything_up(catalogue: Catalogue) -> Known:
-    """What a guide assumes that is made for nobody in particular: every register answers, nothing is held."""
-    return Known(resources=frozenset(catalogue.resources))
+def everything_up(catalogue: Catalogue, subject: str = "") -> Known:
+    """What a guide assumes that is made for nobody in particular: every register answers, nothing is held.
+
+    `subject`: for which kind of applicant (A.4); what is no code of one counts as not known.
+    """
+    return Known(resources=frozenset(catalogue.resources), subject=subject if subject in SUBJECTS else "")
 
 
 # ── Members ──────────────────────────────────────────────────────────────────────────────────────

@@ -16,8 +16,7 @@ from yichuang.base.clock import local, now
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import Item
 from yichuang.catalogue.finding import guided, search
-from yichuang.catalogue.guides import Guide, guide_of
-from yichuang.catalogue.planning import everything_up, plan
+from yichuang.catalogue.guides import Guide, guide_of, plan_for
 from yichuang.web.http import Request
 from yichuang.web.portal import guide_pdf as pdf
 from yichuang.web.portal.form_pdf import form_of
@@ -83,7 +82,7 @@ def guide_form(request: Request, key: str) -> HttpResponse:
     """The application form for the same situation: empty, or with `filled=1` the filled sample (样表)."""
     catalogue = catalogue_queries.current()
     filled = request.GET.get("filled") == "1"
-    made = plan(catalogue, key, request.GET.dict(), everything_up(catalogue))
+    made = plan_for(catalogue, key, request.GET.dict())
     name = (_("%(name)s 样表.pdf") if filled else _("%(name)s 申请表.pdf")) % {"name": made.name}
     return _opened(form_of(made, release=catalogue.release, filled=filled), "application/pdf", name)
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from yichuang.catalogue.papers import FORMS
+
 FILES = {
     "city.yaml": """\
 city: sample
@@ -108,7 +110,7 @@ partners:
 overrides:
   - {date: 2031-01-01, worked: none, name: 元旦, provisional: true}
 """,
-    "documents/paper.typ": "#let paper(facts) = [#facts.title]\n",
+    "documents/paper.typ": "#let paper(facts) = [#facts.holder]\n",
     "items/birth_certificate_issue.yaml": """\
 key: birth_certificate_issue
 name: 出生医学证明签发
@@ -250,6 +252,12 @@ members:
 applicant: {number: mother_number, name: mother_name}
 outcome: independent
 """,
+}
+
+
+FILES |= {
+    f"documents/{form.template}.typ": '#set text(font: "Noto Serif SC")\n一份文书\n'
+    for form in FORMS.values()
 }
 
 

@@ -1,5 +1,7 @@
 """What tests of documents share: trial seals without a database, and what poppler says of a PDF."""
 
+import io
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -11,6 +13,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from pyhanko.pdf_utils.generic import DictionaryObject, Reference
+from pyhanko.pdf_utils.misc import PdfReadError
+from pyhanko.pdf_utils.reader import PdfFileReader
 
 from yichuang.base.pdf.seal import SealMaterial
 
@@ -83,3 +88,41 @@ def said_by(tool: str, pdf: bytes, folder: Path, *arguments: str) -> str:
     return subprocess.run(
         [tool, *arguments, str(path), *tail], capture_output=True, text=True, check=False
     ).stdout
+
+
+def pdf_a_faults(pdf: bytes) -> list[str]:
+    """What keeps a file from being PDF/A-2u, as far as can be seen without a validator (ISO 19005-2, 6.1 to 6.6)."""
+    reader = PdfFileReader(io.BytesIO(pdf))
+    root, faults = reader.root, []
+    metadata = root["/Metadata"].data
+    for name, value in ((b"part", b"2"), (b"conformance", b"U")):  # as an element or as an attribute
+        if not re.search(rb'pdfaid:%b(>|=")%b["<]' % (name, value), metadata):
+            faults.append(f"metadata lack pdfaid:{name.decode()}")
+    # `get` would give the reference and not what it refers to.
+    listed = root["/OutputIntents"] if "/OutputIntents" in root else []  # noqa: SIM401
+    intents = [listed[position] for position in range(len(listed))]
+    if not any(intent["/S"] == "/GTS_PDFA1" and "/DestOutputProfile" in intent for intent in intents):
+        faults.append("no output intent with its colour profile")
+    if "/ID" not in reader.trailer_view or "/Encrypt" in reader.trailer_view:
+        faults.append("no identity, or encrypted")
+    barred = {"/JavaScript", "/Launch", "/Movie", "/Sound", "/ImportData", "/ResetForm"}
+    for number in range(1, reader.trailer_view["/Size"]):
+        try:
+            found = reader.get_object(Reference(number, 0))
+        except PdfReadError:
+            continue
+        if not isinstance(found, DictionaryObject):
+            continue
+        if found.get("/S") in barred or "/JS" in found:
+            faults.append(f"object {number} acts: {found.get('/S')}")
+        if found.get("/Type") == "/Font":
+            faults += [f"font {found['/BaseFont']}: {fault}" for fault in _font_faults(found)]
+    return faults
+
+
+def _font_faults(font: DictionaryObject) -> list[str]:
+    if font["/Subtype"] == "/Type0":
+        return [] if "/ToUnicode" in font else ["its characters cannot be searched"]
+    files = {"/FontFile", "/FontFile2", "/FontFile3"}
+    embedded = "/FontDescriptor" in font and files & set(font["/FontDescriptor"])
+    return [] if embedded or font["/Subtype"] == "/Type3" else ["not embedded"]

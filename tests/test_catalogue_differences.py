@@ -135,7 +135,7 @@ def test_two_catalogues_differ_entry_by_entry(city: Folder, tmp_path: Path) -> N
             "{resource: marriage, item: household_birth",
             "{resource: marriage, item: medical_insurance",
         ),
-        ("documents/paper.typ", "title", "name"),
+        ("documents/paper.typ", "holder", "identifier"),
     )
     after = read(write_folder(tmp_path / "other", *edits, without=("bundles/newborn.yaml",))).folder
     assert after is not None

@@ -215,17 +215,17 @@ def test_what_is_published_can_be_neither_changed_nor_deleted(
 def test_templates_come_from_the_release(folder: Path) -> None:
     published(folder)
     (folder / "documents" / "paper.typ").unlink()
-    assert "facts.title" in queries.template("paper")
+    assert "facts.holder" in queries.template("paper")
     with pytest.raises(Refused, match="没有文书模板“other”"):
         queries.template("other")
 
 
 def test_a_changed_template_makes_a_release_and_no_new_version(folder: Path) -> None:
     published(folder)
-    edit(folder, "documents/paper.typ", "title", "name")
+    edit(folder, "documents/paper.typ", "holder", "identifier")
     publication = publish(folder, actor=SYSTEM, now=NOW)
     assert (publication.is_new, publication.items) == (True, ())
-    assert "facts.name" in queries.template("paper")
+    assert "facts.identifier" in queries.template("paper")
 
 
 def test_an_unknown_version_is_told(folder: Path) -> None:

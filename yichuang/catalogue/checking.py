@@ -13,6 +13,7 @@ from yichuang.catalogue.rules.ladders import check_ladders
 from yichuang.catalogue.rules.notes import Notes
 from yichuang.catalogue.rules.numbers import check_numbers
 from yichuang.catalogue.rules.order import check_order
+from yichuang.catalogue.rules.papers import check_papers
 from yichuang.catalogue.rules.quality import inspect
 from yichuang.catalogue.rules.references import check_references
 from yichuang.catalogue.rules.standards import check_standards
@@ -31,6 +32,7 @@ def check(folder: Folder, *, today: date | None = None) -> tuple[Fault, ...]:
     check_ladders(notes)
     check_finding(notes)
     check_numbers(notes)
+    check_papers(notes)
     check_standards(notes)
     for found in inspect(folder.catalogue):
         notes.at("items", found.item).fault(found.place, found.problem, found.remedy, found.source)

@@ -8,7 +8,7 @@ does not appear.
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict, get_type_hints
 
 
 class NoticeKind(StrEnum):
@@ -220,18 +220,20 @@ class DeliveryFacts(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How a kind looks: its title, the word in its number (文号), its template, its seal, what it must know."""
+    """How a kind looks: its title, the word in its number (文号), its template, its seal, what it must and may know."""
 
     title: str
     word: str
     template: str
     seal_words: str
     required: frozenset[str]
+    facts: frozenset[str]  # all that the template may show
     permit_title: str = ""  # the title where the item is a permit (行政许可)
 
 
 def _form(words: tuple[str, str], template: str, seal_words: str, facts: Any, permit_title: str = "") -> Form:
-    return Form(*words, template, seal_words, facts.__required_keys__, permit_title)
+    known = frozenset(get_type_hints(facts))
+    return Form(*words, template, seal_words, facts.__required_keys__, known, permit_title)
 
 
 _ACCEPTING = "受理专用章"

@@ -89,7 +89,14 @@ def make(
     now: datetime,
 ) -> bytes:
     """The sealed PDF/A of a paper issued at `now`. About 25 ms of one core."""
-    frame = {
+    data = {"frame": frame_of(heading, code, now, trial=settings.TRIAL), "facts": facts}
+    page = render(template.source, data, parts=template.parts, at=now)
+    return seal(page, material, now=now, reason=f"{heading.title} {heading.number}")
+
+
+def frame_of(heading: Heading, code: str, now: datetime, *, trial: bool) -> dict[str, Any]:
+    """What the platform tells every paper; `trial`: it says on it that it has no legal effect."""
+    return {
         "title": heading.title,
         "number": heading.number,
         "department": heading.department,
@@ -100,10 +107,8 @@ def make(
         "code": spaced_code(code),
         "address": f"{settings.PUBLIC_URL}/verify".removeprefix("https://").removeprefix("http://"),
         "qr": _square(verify_address(code)),
-        "trial": settings.TRIAL,
+        "trial": trial,
     }
-    page = render(template.source, {"frame": frame, "facts": facts}, parts=template.parts, at=now)
-    return seal(page, material, now=now, reason=f"{heading.title} {heading.number}")
 
 
 def _square(address: str) -> str:

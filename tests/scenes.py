@@ -12,7 +12,7 @@ from tests.counter_desk import COMPANY
 from tests.factories import NOW, staff, submission
 from tests.test_lives_of_bundles import officer_of
 from yichuang.base.errors import Refused
-from yichuang.cases.actions import gaps, issuing, joining, overdue, procedures, review
+from yichuang.cases.actions import approval, gaps, issuing, joining, overdue, procedures, review
 from yichuang.cases.actions.acceptance import accept, decline
 from yichuang.cases.actions.correction import allow_correction, ask_correction, correct
 from yichuang.cases.actions.receipt import receive
@@ -28,7 +28,7 @@ from yichuang.catalogue.facts import SpecialProcedure
 from yichuang.catalogue.regimes import GapsHold
 from yichuang.deadlines.data import Limit
 from yichuang.delivery.actions import hand_over
-from yichuang.identity.data import Actor
+from yichuang.identity.data import Actor, Role
 from yichuang.ledger.models import Entry
 
 CLERK = "clerk1"
@@ -72,6 +72,10 @@ class Scene:
     def officer(self, item: str = "") -> Actor:
         """Who decides it."""
         return staff(officer_of(self.case(item).department_id))
+
+    def chief(self) -> Actor:
+        """The head of its department; not every one of the sample city has one who could log in."""
+        return replace(self.officer(), id=staff("chief-zhujian").id, roles=frozenset({Role.CHIEF_OFFICER}))
 
     def entries(self) -> list[str]:
         """The verbs of the case that is looked at, in order."""
@@ -143,6 +147,23 @@ def _decide(scene: Scene, now: datetime) -> None:
     )
 
 
+def _propose(scene: Scene, now: datetime) -> None:
+    case = scene.case()
+    approval.propose_extension(actor=scene.officer(), case_id=case.id, by=Limit(5), reason=TEXT, now=now)
+
+
+def _return_proposal(scene: Scene, now: datetime) -> None:
+    if scene.case().stage == Stage.IN_REVIEW:
+        _propose(scene, now)
+    approval.return_proposal(actor=scene.officer(), case_id=scene.case().id, remark=TEXT, now=now)
+
+
+def _extend(scene: Scene, now: datetime) -> None:
+    if scene.case().stage == Stage.IN_REVIEW:
+        _propose(scene, now)
+    approval.approve(actor=scene.chief(), case_id=scene.case().id, now=now)
+
+
 #: How each act is done, whatever stage the case is in.
 WAYS: dict[Verb, Callable[[Scene, datetime], object]] = {
     Verb.RECEIVE: _receive_again,
@@ -196,6 +217,9 @@ WAYS: dict[Verb, Callable[[Scene, datetime], object]] = {
     Verb.END_PROCEDURE: lambda scene, now: procedures.end_procedure(
         actor=scene.officer(), case_id=scene.case().id, result=TEXT, now=now
     ),
+    Verb.PROPOSE: _propose,
+    Verb.RETURN_PROPOSAL: _return_proposal,
+    Verb.EXTEND: _extend,
     Verb.DECIDE: _decide,
     Verb.ISSUE: lambda scene, now: issuing.issue(
         case_id=scene.case().id, notice_id=0, licence_id=None, now=now

@@ -112,6 +112,16 @@ FACTS: dict[NoticeKind, dict[str, Any]] = {
         "until": date(2026, 4, 7),
         "legal_basis": "《中华人民共和国行政许可法》第四十五条",
     },
+    NoticeKind.EXTENSION: {
+        "applicant": "林知夏",
+        "item": "特殊建设工程消防设计审查",
+        "accepted_on": DAY,
+        "due_before": date(2026, 3, 18),
+        "limit": "10个工作日",
+        "due_on": date(2026, 4, 1),
+        "reasons": ["工程复杂，需要复核计算书。"],
+        "legal_basis": "《中华人民共和国行政许可法》第四十二条",
+    },
     NoticeKind.GRANT: {
         "applicant": "林知夏",
         "item": "新生儿落户",

@@ -116,6 +116,9 @@ class CaseRow:
     is_instant: bool = False  # 即办件: decided on the spot
     item_version_id: int = 0
     corrections_left: int = 1
+    extensions_left: int = 1
+    proposed: str = ""  # what waits for approval (报批)
+    proposed_by: int | None = None
     has_licence: bool = False  # its decision gave one
     gap_until: date | None = None  # until when open gaps (容缺) are to be cured; None: there are none
 
@@ -125,6 +128,7 @@ class Holder(StrEnum):
 
     MINE = "mine"  # claimed by the actor
     FREE = "free"  # claimed by nobody, and worked on here
+    PROPOSED = "proposed"  # waits for approval
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,9 @@ class CaseState:
     gap_until: date | None = None
     claimed_by: int | None = None
     claimed_until: datetime | None = None
+    extensions_left: int = 1
+    proposed: str = ""
+    proposed_by: int | None = None
     decided_at: datetime | None = None
     licence_id: int | None = None
 
@@ -49,9 +52,14 @@ _READERS: dict[str, Any] = {
     "gap_until": date.fromisoformat,
     "claimed_by": int,
     "claimed_until": datetime.fromisoformat,
+    "extensions_left": int,
+    "proposed": str,
+    "proposed_by": int,
     "decided_at": datetime.fromisoformat,
     "licence_id": int,
 }
+#: What an act says of a case that nobody holds any more and for which nothing is proposed.
+FREED: Mapping[str, Any] = {"claimed_by": None, "claimed_until": None, "proposed": "", "proposed_by": None}
 COLUMNS: tuple[str, ...] = tuple(column.name for column in fields(CaseState))
 
 

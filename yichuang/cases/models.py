@@ -113,6 +113,13 @@ class Case(models.Model):
     )
     claimed_by = models.BigIntegerField(null=True, help_text="staff id")
     claimed_until = models.DateTimeField(null=True)
+    extensions_left = models.PositiveSmallIntegerField(
+        default=1, db_default=1, help_text="how often the limit may still be extended: once"
+    )
+    proposed = models.CharField(
+        max_length=10, blank=True, db_default="", help_text="what waits for somebody's approval"
+    )
+    proposed_by = models.BigIntegerField(null=True, help_text="staff id")
     decided_at = models.DateTimeField(null=True)
     licence_id = models.BigIntegerField(null=True)
 
@@ -132,6 +139,12 @@ class Case(models.Model):
                 fields=["claimed_by", "due_at", "id"],
                 name="case_claimed",
                 condition=Q(stage__in=["accepted", "in_review"], claimed_by__isnull=False),
+            ),
+            # What waits for approval: few rows.
+            models.Index(
+                fields=["department", "due_at", "id"],
+                name="case_proposed",
+                condition=Q(stage="in_review") & ~Q(proposed=""),
             ),
             # The manager's counts: what is open, never the millions that are closed.
             models.Index(

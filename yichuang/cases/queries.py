@@ -117,7 +117,9 @@ def work_list(
     if holder is Holder.MINE:
         found = found.filter(claimed_by=actor.id, claimed_until__gt=now)
     elif holder is Holder.FREE:
-        found = found.filter(Q(claimed_by=None) | Q(claimed_until__lte=now), partner="")
+        found = found.filter(Q(claimed_by=None) | Q(claimed_until__lte=now), partner="", proposed="")
+    elif holder is Holder.PROPOSED:
+        found = found.filter(stage=Stage.IN_REVIEW).exclude(proposed="")
     if shining is not None:
         found = _shining(found, shining, now)
     if after is not None:
@@ -349,6 +351,9 @@ def _case_rows(cases: Sequence[Case], *, now: datetime, masked: bool) -> list[Ca
             applicant=parties[case.application.party_id].name if parties else "",
             item_version_id=case.item_version_id,
             corrections_left=case.corrections_left,
+            extensions_left=case.extensions_left,
+            proposed=case.proposed,
+            proposed_by=case.proposed_by,
             has_licence=case.licence_id is not None,
             gap_until=case.gap_until if may_cure(case.stage, case.outcome) else None,
         )

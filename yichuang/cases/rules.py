@@ -15,6 +15,8 @@ from yichuang.catalogue.facts import SpecialProcedure
 from yichuang.catalogue.in_force import closed_members
 from yichuang.catalogue.planned import Plan
 from yichuang.catalogue.regimes import Regime
+from yichuang.catalogue.tables import limit_text
+from yichuang.deadlines.data import Limit, Unit
 from yichuang.identity.data import Actor, CounterFacts, Role
 
 #: A reason or opinion is read by people and printed on papers.
@@ -167,6 +169,45 @@ def check_expected(expected: date, most: date | None, today: date) -> None:
     if most is not None and expected > most:
         sentence = _("办事指南写明的时间只到%(most)s，预计时间不能更长。请改短。")
         raise Invalid(sentence % {"most": most.isoformat()}, code="too_long", field="expected")
+
+
+def check_nothing_proposed(proposed: str) -> None:
+    """Nobody acts on a case while something waits for approval. Raises `Overtaken`."""
+    if proposed:
+        sentence = _("这件正在报批，批准或退回之前不能办理。报批的人可以先收回。")
+        raise Overtaken(sentence, code="proposed")
+
+
+def check_extension(
+    item: Item, regime: Regime, by: Limit, *, left: int, last: datetime | None, now: datetime
+) -> None:
+    """延长期限 (行政许可法 art. 42): where the law knows it, once, by so much at most, and in time. Raises `Invalid`.
+
+    `last` is the end of the limit; None: it has none, or stands still.
+    """
+    if regime.extend_by is None or item.promised_limit.unit is Unit.MINUTES:
+        sentence = _("“%(item)s”适用%(regime)s规则，不能延长办理期限。")
+        sentence %= {"item": item.name, "regime": regime.name}
+    elif left <= 0:
+        sentence = _("这件已经延长过一次，不能再延长。请在期限内作出决定。")
+    elif last is None:
+        sentence = _("这件现在没有计时，不用延长。")
+    elif last < now:
+        sentence = _("期限已过，不能再延长。请尽快作出决定。")
+    elif by.unit is not regime.extend_by.unit or not 0 < by.value <= regime.extend_by.value:
+        sentence = _("最多延长%(most)s，请填写1到%(number)d之间的数。")
+        sentence %= {"most": limit_text(regime.extend_by), "number": regime.extend_by.value}
+    else:
+        return
+    raise Invalid(sentence, code="no_extension", field="days")
+
+
+def check_may_approve(actor: Actor, proposed_by: int | None) -> None:
+    """The head of the department approves, and never what he has proposed himself. Raises `Forbidden`."""
+    if not actor.has(Role.CHIEF_OFFICER):
+        raise Forbidden(_("这一步须由本部门的首席代表批准。"), code="not_the_chief")
+    if actor.id == proposed_by:
+        raise Forbidden(_("自己提出的，不能由自己批准。请由另一位首席代表批准。"), code="own_proposal")
 
 
 def check_clerk(actor: Actor) -> None:

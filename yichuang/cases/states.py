@@ -37,6 +37,12 @@ class Outcome(StrEnum):
     REFUSED = "refused"  # 不予许可
 
 
+class Proposal(StrEnum):
+    """What an officer proposes and somebody else has to approve (报批)."""
+
+    EXTENSION = "extension"  # 延长期限
+
+
 class Verb(StrEnum):
     """The acts on a case; also the verbs of its ledger entries."""
 
@@ -61,6 +67,9 @@ class Verb(StrEnum):
     BEGIN_REVIEW = "case.review_begun"
     BEGIN_PROCEDURE = "case.procedure_begun"
     END_PROCEDURE = "case.procedure_ended"
+    PROPOSE = "case.proposed"
+    RETURN_PROPOSAL = "case.proposal_returned"
+    EXTEND = "case.extended"
     DECIDE = "case.decided"
     ISSUE = "case.issued"
     DELIVER = "case.delivered"
@@ -139,6 +148,9 @@ MOVES: dict[Verb, Move] = {
         Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.SUSPENDED, source="行政许可法 45; 浙江规定 28"
     ),
     Verb.END_PROCEDURE: _move(Stage.SUSPENDED, to=Stage.IN_REVIEW, source="行政许可法 45"),
+    Verb.PROPOSE: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.IN_REVIEW, source="行政许可法 34, 42"),
+    Verb.RETURN_PROPOSAL: _move(Stage.IN_REVIEW, to=None, source="行政许可法 34, 42"),
+    Verb.EXTEND: _move(Stage.IN_REVIEW, to=None, source="行政许可法 42"),
     Verb.DECIDE: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.DECIDED, source="行政许可法 34, 38, 42"),
     Verb.ISSUE: _move(Stage.DECIDED, to=Stage.ISSUED, source="行政许可法 38, 39"),
     Verb.DELIVER: _move(Stage.ISSUED, to=Stage.DELIVERED, source="行政许可法 44"),
@@ -163,6 +175,8 @@ STAGE_NAMES: dict[Stage, Promise] = {
     Stage.DELIVERED: _("已送达"),
     Stage.CLOSED: _("已办结"),
 }
+
+PROPOSAL_NAMES: dict[Proposal, Promise] = {Proposal.EXTENSION: _("延长期限")}
 
 OUTCOME_NAMES: dict[Outcome, Promise] = {Outcome.GRANTED: _("准予"), Outcome.REFUSED: _("不予许可")}
 

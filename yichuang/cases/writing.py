@@ -33,6 +33,9 @@ _TYPES = {
     "gap_until": "date",
     "claimed_by": "bigint",
     "claimed_until": "timestamptz",
+    "extensions_left": "smallint",
+    "proposed": "text",
+    "proposed_by": "bigint",
     "decided_at": "timestamptz",
     "licence_id": "bigint",
 }

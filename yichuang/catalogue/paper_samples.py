@@ -36,6 +36,7 @@ FACTS: Mapping[str, tuple[Promise, Any]] = {
     "procedure": (_("特别程序"), "专家评审"),
     "decided_on": (_("决定日期"), _DAY),
     "withdrawn_on": (_("撤回日期"), _DAY),
+    "due_before": (_("原定期限"), _DAY),
     "due_on": (_("截止日期"), _DAY),
     "until": (_("补交截止或预计完成的日期"), _DAY),
     "limit": (_("办理时限"), "1个工作日"),

@@ -28,6 +28,7 @@ class NoticeKind(StrEnum):
     TERMINATION = "termination"  # 终止办理告知书
     RESCISSION = "rescission"  # 撤销决定书
     SPECIAL_PROCEDURE = "special_procedure"  # 特别程序告知书
+    EXTENSION = "extension"  # 延长期限告知书
 
 
 class ReceivedItem(TypedDict):
@@ -170,6 +171,20 @@ class SpecialProcedureFacts(TypedDict):
     phone: NotRequired[str]
 
 
+class ExtensionFacts(TypedDict):
+    """延长期限告知书 (行政许可法 art. 42): by how much, why, and until when now."""
+
+    applicant: str
+    item: str
+    accepted_on: date
+    due_before: date
+    limit: str  # “10个工作日”
+    due_on: date
+    reasons: list[str]
+    legal_basis: NotRequired[str]
+    phone: NotRequired[str]
+
+
 class GrantFacts(TypedDict):
     """准予决定书. `item_type`: GB/T 39046 A.1; “01” (行政许可) changes the title."""
 
@@ -264,4 +279,5 @@ FORMS: dict[NoticeKind, Form] = {
     NoticeKind.SPECIAL_PROCEDURE: _form(
         ("特别程序告知书", "特"), "special-procedure", _DECIDING, SpecialProcedureFacts
     ),
+    NoticeKind.EXTENSION: _form(("延长期限告知书", "延"), "extension", _DECIDING, ExtensionFacts),
 }

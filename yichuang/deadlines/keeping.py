@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from yichuang.base.arrays import columns
+from yichuang.base.clock import local
 from yichuang.deadlines import clocks
 from yichuang.deadlines.data import ClockKind, Light, Limit, Pause, Rung, Unit
 from yichuang.deadlines.models import Clock, ClockPause, FiredRung
@@ -108,9 +109,19 @@ def resume(subject_kind: str, subject_id: int, *, now: datetime) -> list[Started
 
 
 def extend(subject_kind: str, subject_id: int, kinds: Collection[ClockKind], by: Limit) -> list[Started]:
-    """Lengthen the limits of these clocks by `by`, which is in their own unit: the clocks with their new ends."""
-    running = _running(subject_kind, [subject_id], kinds).filter(limit_unit=by.unit)
-    running.update(limit_value=F("limit_value") + by.value)
+    """Lengthen these clocks by `by`, which runs from where they end: the clocks with their new ends.
+
+    A clock in another unit is lengthened by as many of its calendar days as `by` takes; one that stands still or
+    counts minutes is left as it is.
+    """
+    running = list(_running(subject_kind, [subject_id], kinds).exclude(due_at=None).order_by("id"))
+    for row in running:
+        if row.limit_unit == by.unit:
+            row.limit_value += by.value
+        elif row.limit_unit == Unit.CALENDAR_DAYS and row.due_at is not None:
+            end = clocks.due(calendar(row.region), row.due_at, by).at
+            row.limit_value += (local(end).date() - local(row.due_at).date()).days
+    Clock.objects.bulk_update(running, ["limit_value"])
     return reckon_anew(running)
 
 

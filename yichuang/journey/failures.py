@@ -44,11 +44,13 @@ STEP_NAMES: dict[str, Promise] = {
     "issue_termination": gettext_lazy("出具终止办理告知书"),
     "issue_rescission": gettext_lazy("撤销证照并出具撤销决定书"),
     "issue_procedure_notice": gettext_lazy("出具特别程序告知书"),
+    "issue_extension": gettext_lazy("出具延长期限告知书"),
     "close_case": gettext_lazy("办结"),
     "tell_received": gettext_lazy("短信告知收件"),
     "tell_accepted": gettext_lazy("短信告知受理"),
     "tell_correction": gettext_lazy("短信告知补正"),
     "tell_procedure": gettext_lazy("短信告知特别程序"),
+    "tell_extension": gettext_lazy("短信告知延长期限"),
     "tell_ready": gettext_lazy("短信通知领取"),
 }
 #: What to do before trying again, by the code of a refusal or the class of another error.

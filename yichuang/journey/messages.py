@@ -70,6 +70,12 @@ def procedure_begun(case_id: int, *, entry_id: int, name: str, until: date, now:
     _longer(case_id, entry_id, text, {"name": name, "until": until.isoformat()}, now)
 
 
+def extended(case_id: int, *, entry_id: int, until: date, now: datetime) -> None:
+    """延长期限告知: until when it will be decided now."""
+    text = _("您申请的“%(item)s”（%(case)s）经批准延长办理期限，最迟%(until)s前作出决定。告知书：%(link)s")
+    _longer(case_id, entry_id, text, {"until": until.isoformat()}, now)
+
+
 def ready(case_id: int, *, now: datetime) -> None:
     """领取通知, once every case of the application is settled and something waits to be handed over."""
     application = _application_of(case_id)

@@ -249,6 +249,22 @@ def special_procedure(entry: Entry, *, now: datetime) -> NoticeFacts:
     return _issue(NoticeKind.SPECIAL_PROCEDURE, whole, facts, key=f"{case.number}.{entry.id}", now=now)
 
 
+def extension(entry: Entry, *, now: datetime) -> NoticeFacts:
+    """延长期限告知书 (行政许可法 art. 42)."""
+    whole = _whole(entry.subject_id, now)
+    case, told = whole.case, entry.facts
+    facts = {
+        "accepted_on": local(case.started_at or now).date(),
+        "due_before": local(datetime.fromisoformat(told["due_before"])).date(),
+        "limit": limit_text(Limit(told["limit"], Unit(told["unit"]))),
+        "due_on": local(datetime.fromisoformat(told["due_at"])).date(),
+        "reasons": remarks.read(told["remark"]).splitlines(),
+        "legal_basis": catalogue_queries.regime(whole.item).basis,
+        "phone": whole.item.consult_phone,
+    }
+    return _issue(NoticeKind.EXTENSION, whole, facts, key=case.number, now=now)
+
+
 def decision(case_id: int, *, now: datetime) -> int:
     """准予决定书 or 不予许可决定书; returns the notice's id."""
     whole = _whole(case_id, now)

@@ -7,6 +7,7 @@ is already done it leaves alone.
 from collections.abc import Callable
 from datetime import date, datetime
 
+from yichuang.base.clock import local
 from yichuang.cases import clocks as case_clocks
 from yichuang.cases import whole
 from yichuang.cases.actions import issuing, joining, review
@@ -75,6 +76,11 @@ def issue_procedure_notice(entry: Entry, now: datetime) -> None:
     keeping.prove_pause(case_clocks.SUBJECT, entry.subject_id, since=entry.at, document=notice.id)
 
 
+def issue_extension(entry: Entry, now: datetime) -> None:
+    """延长期限告知书: the reason is told (行政许可法 art. 42)."""
+    papers.extension(entry, now=now)
+
+
 def issue_termination(entry: Entry, now: datetime) -> None:
     """终止办理告知书 with the reasons."""
     papers.termination(entry.subject_id, now=now)
@@ -123,6 +129,12 @@ def tell_procedure(entry: Entry, now: datetime) -> None:
     until = date.fromisoformat(entry.facts["until"])
     name = entry.facts["procedure"]
     messages.procedure_begun(entry.subject_id, entry_id=entry.id, name=name, until=until, now=now)
+
+
+def tell_extension(entry: Entry, now: datetime) -> None:
+    """延长期限告知 to the applicant's phone."""
+    until = local(datetime.fromisoformat(entry.facts["due_at"])).date()
+    messages.extended(entry.subject_id, entry_id=entry.id, until=until, now=now)
 
 
 def tell_ready(entry: Entry, now: datetime) -> None:
@@ -193,7 +205,7 @@ STEPS: dict[str, Step] = {
     for step in (
         issue_receipt, issue_acceptance_notice, issue_decline_notice, issue_correction_notice, issue_result,
         await_acceptance, await_delivery, issue_revocation, issue_withdrawal, issue_deemed_withdrawal, act_on_rung,
-        issue_termination, issue_rescission, issue_procedure_notice, tell_procedure,
+        issue_termination, issue_rescission, issue_procedure_notice, tell_procedure, issue_extension, tell_extension,
         issue_hand_over_receipt, dispatch_to_partner, begin_review_at_partner, apply_partner_answer,
         join_sisters, close_case, tell_received, tell_accepted, tell_correction, tell_ready,
     )

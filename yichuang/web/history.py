@@ -35,13 +35,16 @@ DEEDS: dict[Verb, Promise] = {
     Verb.BEGIN_REVIEW: _("部门系统开始审查"),
     Verb.BEGIN_PROCEDURE: _("开始特别程序"),
     Verb.END_PROCEDURE: _("特别程序结束"),
+    Verb.PROPOSE: _("报批"),
+    Verb.RETURN_PROPOSAL: _("报批退回"),
+    Verb.EXTEND: _("批准延长期限"),
     Verb.DECIDE: _("作出决定"),
     Verb.ISSUE: _("制证完成"),
     Verb.DELIVER: _("送达"),
     Verb.CLOSE: _("办结"),
 }
 #: Acts that are the department's own way of working.
-INNER = frozenset({Verb.CLAIM, Verb.UNCLAIM})
+INNER = frozenset({Verb.CLAIM, Verb.UNCLAIM, Verb.PROPOSE, Verb.RETURN_PROPOSAL})
 #: Acts that the applicant had hoped to be spared.
 _BAD = frozenset(
     {

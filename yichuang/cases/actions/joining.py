@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from yichuang.cases import branches, clocks, remarks, whole
 from yichuang.cases.branches import Bonds, Ending
+from yichuang.cases.fold import FREED
 from yichuang.cases.locking import lock_sisters
 from yichuang.cases.models import Case
 from yichuang.cases.states import OUTCOME_NAMES, STAGE_NAMES, Outcome, Stage, Verb
@@ -22,8 +23,7 @@ from yichuang.identity.data import SYSTEM
 _NOTHING_LEFT: Mapping[str, Any] = {
     "waiting": 0,
     "gap_until": None,
-    "claimed_by": None,
-    "claimed_until": None,
+    **FREED,
 }
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from yichuang.cases import branches, clocks, remarks, whole
 from yichuang.cases.actions.acceptance import material_names
-from yichuang.cases.fold import to_facts
+from yichuang.cases.fold import FREED, to_facts
 from yichuang.cases.models import ApplicationMaterial, Case, Gap
 from yichuang.cases.states import MOVES, Stage, Verb
 from yichuang.cases.writing import change
@@ -67,7 +67,7 @@ def revoke_acceptance(*, case_id: int, now: datetime) -> None:
         text = _("容缺受理时约定在%(until)s前补交的材料仍未补齐：%(names)s。") % words
         remark = remarks.write(case_id, "revocation", text, actor=SYSTEM, now=now)
         clocks.stop([case_id], now=now)
-        facts = {"remark": remark, "gap_until": None, "claimed_by": None, "claimed_until": None}
+        facts = {"remark": remark, "gap_until": None, **FREED}
         change([case], Verb.REVOKE_ACCEPTANCE, [facts], actor=SYSTEM, now=now)
 
 

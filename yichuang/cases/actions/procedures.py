@@ -13,6 +13,7 @@ from yichuang.base.clock import local
 from yichuang.base.errors import Invalid
 from yichuang.cases import branches, clocks, remarks, rules
 from yichuang.cases.actions.review import check_not_elsewhere, lock_for_review
+from yichuang.cases.fold import FREED
 from yichuang.cases.states import Verb
 from yichuang.cases.writing import change
 from yichuang.catalogue import queries as catalogue_queries
@@ -54,8 +55,7 @@ def begin_procedure(
             "limit": expected.value,
             "unit": expected.unit,
             "until": until.isoformat(),
-            "claimed_by": None,
-            "claimed_until": None,
+            **FREED,
             **clocks.STILL,
         }
         change([case], Verb.BEGIN_PROCEDURE, [facts], actor=actor, now=now)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.errors import Invalid, Overtaken
 from yichuang.cases import clocks, remarks, rules
-from yichuang.cases.fold import to_facts
+from yichuang.cases.fold import FREED, to_facts
 from yichuang.cases.locking import lock_case, lock_cases
 from yichuang.cases.models import Case
 from yichuang.cases.states import WORKED, Outcome, Stage, Verb
@@ -93,6 +93,7 @@ def lock_for_review(actor: Actor, case_id: int, now: datetime) -> Case:
     rules.check_officer(actor, case.department_id)
     if case.waiting:
         raise Invalid(_("这件还在等同一申办中其他事项的决定，轮到时会出现在待办里。"), code="waiting")
+    rules.check_nothing_proposed(case.proposed)
     if case.claimed_by not in {None, actor.id}:
         rules.check_claim(
             actor, case.claimed_by, case.claimed_until, holder=staff_name(case.claimed_by), now=now
@@ -119,5 +120,6 @@ def _check_no_gap(case: Case, outcome: Outcome) -> None:
 def _decision_facts(outcome: Outcome, remark: int, now: datetime) -> dict[str, Any]:
     return {
         "remark": remark,
-        **to_facts(outcome=outcome, decided_at=now, claimed_by=None, claimed_until=None),
+        **FREED,
+        **to_facts(outcome=outcome, decided_at=now),
     }

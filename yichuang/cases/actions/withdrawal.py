@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.errors import Invalid
 from yichuang.cases import clocks, remarks, rules
+from yichuang.cases.fold import FREED
 from yichuang.cases.locking import lock_cases_of
 from yichuang.cases.states import Verb
 from yichuang.cases.writing import change
@@ -35,8 +36,7 @@ def withdraw(
         facts = [
             {
                 "remark": remarks.write(case.id, "withdrawal", text, actor=actor, now=now),
-                "claimed_by": None,
-                "claimed_until": None,
+                **FREED,
             }
             for case in wanted
         ]

@@ -33,7 +33,12 @@ def home(request: Request) -> HttpResponse:
         "lines": lines(page.rows, actor, moment),
         "counts": queries.due_counts(actor, now=moment),
         "holders": _choices(
-            {"": _("全部"), Holder.MINE: _("我认领的"), Holder.FREE: _("可认领的")},
+            {
+                "": _("全部"),
+                Holder.MINE: _("我认领的"),
+                Holder.FREE: _("可认领的"),
+                Holder.PROPOSED: _("待批准的"),
+            },
             "holder",
             holder or "",
             {"light": shining or ""},

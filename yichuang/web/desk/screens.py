@@ -17,12 +17,14 @@ from yichuang.cases.states import WORKED, Stage, Verb
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import SourceKind
 from yichuang.catalogue.tables import limit_text
+from yichuang.deadlines.data import Unit
 from yichuang.departments import queries as department_queries
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import Actor
 from yichuang.licences import queries as licence_queries
 from yichuang.licences.data import LicenceFacts
 from yichuang.notices import queries as notice_queries
+from yichuang.web.desk.proposals import proposal_of
 from yichuang.web.history import deeds
 from yichuang.web.http import address_of
 from yichuang.web.timing import time_left
@@ -52,13 +54,15 @@ class CaseLine:
     @property
     def is_free(self) -> bool:
         """Nobody has claimed it, and it is worked on here."""
-        is_worked = self.case.stage in WORKED and not self.case.waiting
+        is_worked = self.case.stage in WORKED and not self.case.waiting and not self.case.proposed
         return is_worked and not self.case.partner and self.case.claimed_by is None
 
     @property
     def can_decide(self) -> bool:
         """Hers, or instant (即办件) and nobody's: then it is decided on the spot."""
-        is_open = self.case.stage in WORKED and not self.case.waiting and not self.case.partner
+        is_open = self.case.stage in WORKED and not (
+            self.case.waiting or self.case.partner or self.case.proposed
+        )
         return is_open and (self.is_mine or (self.is_free and self.case.is_instant))
 
 
@@ -131,6 +135,8 @@ def whole_case(actor: Actor, row: ApplicationRow, case: CaseRow, now: datetime) 
         "history": deeds(history, {case.number: case.item_name}, inner=True),
         "procedures": _procedures(case),
         "procedure": _going_on(case, history, now),
+        "proposal": proposal_of(actor, case, history),
+        "extension": _extension(case),
         "papers": _papers(row, case, licences),
         "dispatch": department_queries.of_cases([case.number]).get(case.number) if case.partner else None,
     }
@@ -150,6 +156,14 @@ def _procedures(case: CaseRow) -> list[tuple[str, str]]:
         (one.name, f"{one.name}（{limit_text(one.limit)}）" if one.limit else one.name)
         for one in item.special_procedures
     ]
+
+
+def _extension(case: CaseRow) -> dict[str, Any] | None:
+    """By how much the limit may be extended; None where it may not."""
+    item = catalogue_queries.item_version(case.item_version_id)
+    most = catalogue_queries.regime(item).extend_by
+    is_possible = case.extensions_left > 0 and case.due_at and item.promised_limit.unit is not Unit.MINUTES
+    return {"most": most.value, "text": limit_text(most)} if most and is_possible else None
 
 
 def _going_on(case: CaseRow, history: Sequence[HistoryRow], now: datetime) -> GoingOn | None:

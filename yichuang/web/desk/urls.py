@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yichuang.web.desk import cases, home, papers, procedures
+from yichuang.web.desk import approval, cases, home, papers, procedures
 
 app_name = "desk"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("cases/<slug:number>/decide/", cases.decide, name="decide"),
     path("cases/<slug:number>/procedure/begin/", procedures.begin, name="begin_procedure"),
     path("cases/<slug:number>/procedure/end/", procedures.end, name="end_procedure"),
+    path("cases/<slug:number>/extension/", approval.propose_extension, name="propose_extension"),
+    path("cases/<slug:number>/approve/", approval.approve, name="approve"),
+    path("cases/<slug:number>/return/", approval.return_proposal, name="return_proposal"),
     path("cases/<slug:number>/materials/<slug:material>/", papers.material, name="material"),
     path("cases/<slug:number>/notices/<int:notice_id>/", papers.notice, name="notice"),
     path("cases/<slug:number>/licence/", papers.licence, name="licence"),

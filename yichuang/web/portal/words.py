@@ -58,6 +58,7 @@ _DEEDS: dict[Verb, Promise] = {
     Verb.BEGIN_REVIEW: gettext_lazy("部门系统已经收到，开始审查"),
     Verb.BEGIN_PROCEDURE: gettext_lazy("开始特别程序，另有书面告知"),
     Verb.END_PROCEDURE: gettext_lazy("特别程序结束，继续计时"),
+    Verb.EXTEND: gettext_lazy("经批准延长办理期限"),
     Verb.DECIDE: gettext_lazy("作出决定：准予"),
     Verb.ISSUE: gettext_lazy("结果制作完成"),
     Verb.DELIVER: gettext_lazy("结果交给您"),

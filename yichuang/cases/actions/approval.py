@@ -1,0 +1,104 @@
+"""报批: what an officer proposes and the head of the department approves or returns. Nobody approves his own.
+
+延长期限 (行政许可法 art. 42; domain trap 8): once, by so much as the procedural law allows, the reason told in writing.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from yichuang.base.errors import Overtaken
+from yichuang.cases import clocks, remarks, rules
+from yichuang.cases.actions.review import check_not_elsewhere, lock_for_review
+from yichuang.cases.fold import FREED, to_facts
+from yichuang.cases.locking import lock_cases
+from yichuang.cases.models import Case
+from yichuang.cases.states import Proposal, Verb
+from yichuang.cases.writing import change
+from yichuang.catalogue import queries as catalogue_queries
+from yichuang.deadlines import keeping
+from yichuang.deadlines.data import Limit, Unit
+from yichuang.identity.data import Actor
+from yichuang.ledger.models import Entry
+
+
+def propose_extension(*, actor: Actor, case_id: int, by: Limit, reason: str, now: datetime) -> None:
+    """Propose to extend the limit by `by`, with the reason that the applicant will be told.
+
+    Raises `Invalid` without a reason and where the law does not allow it (any more); else as `decide`.
+    """
+    text = rules.check_remark(reason, what=_("延长期限的理由"), field="why")
+    with transaction.atomic(durable=True):
+        case = lock_for_review(actor, case_id, now)
+        check_not_elsewhere(case)
+        _check_extension(case, by, now)
+        facts = {
+            **FREED,
+            "limit": by.value,
+            "unit": by.unit,
+            "remark": remarks.write(case_id, "proposal", text, actor=actor, now=now),
+            **to_facts(proposed=Proposal.EXTENSION, proposed_by=actor.id),
+        }
+        change([case], Verb.PROPOSE, [facts], actor=actor, now=now)
+
+
+def approve(*, actor: Actor, case_id: int, now: datetime) -> None:
+    """Approve what is proposed: it is done.
+
+    Raises `Forbidden` for who may not approve it, above all who proposed it; `Overtaken` where nothing is proposed
+    (any more); `Invalid` where the law does not allow it any more.
+    """
+    with transaction.atomic(durable=True):
+        case = _lock_proposed(actor, case_id)
+        rules.check_may_approve(actor, case.proposed_by)
+        proposed = Entry.objects.filter(subject_kind="case", subject_id=case_id, verb=Verb.PROPOSE)
+        _extend(case, proposed.latest("id"), actor, now)
+
+
+def return_proposal(*, actor: Actor, case_id: int, remark: str, now: datetime) -> None:
+    """Return what is proposed, with what is to be thought of; who proposed it takes it back the same way.
+
+    Raises as `approve`, and `Invalid` without a remark.
+    """
+    text = rules.check_remark(remark, what=_("退回的意见"), field="remark")
+    with transaction.atomic(durable=True):
+        case = _lock_proposed(actor, case_id)
+        if actor.id != case.proposed_by:
+            rules.check_may_approve(actor, case.proposed_by)
+        written = remarks.write(case_id, "proposal", text, actor=actor, now=now)
+        change([case], Verb.RETURN_PROPOSAL, [{"remark": written, **FREED}], actor=actor, now=now)
+
+
+def _lock_proposed(actor: Actor, case_id: int) -> Case:
+    case = lock_cases(actor, [case_id])[0]
+    rules.check_officer(actor, case.department_id)
+    if not case.proposed:
+        raise Overtaken(
+            _("没有等待批准的事：可能已经批准、退回或收回。请刷新页面查看。"), code="not_proposed"
+        )
+    return case
+
+
+def _check_extension(case: Case, by: Limit, now: datetime) -> None:
+    item = catalogue_queries.item_version(case.item_version_id)
+    last = case.statutory_due_at or case.due_at
+    regime = catalogue_queries.regime(item)
+    rules.check_extension(item, regime, by, left=case.extensions_left, last=last, now=now)
+
+
+def _extend(case: Case, proposed: Entry, actor: Actor, now: datetime) -> None:
+    by = Limit(proposed.facts["limit"], Unit(proposed.facts["unit"]))
+    _check_extension(case, by, now)
+    before = case.due_at
+    moved = keeping.extend(clocks.SUBJECT, case.id, clocks.DUE, by)
+    facts = {
+        **FREED,
+        "limit": by.value,
+        "unit": by.unit,
+        "remark": proposed.facts["remark"],
+        "extensions_left": case.extensions_left - 1,
+        **to_facts(due_before=before),
+        **clocks.moved_facts(moved),
+    }
+    change([case], Verb.EXTEND, [facts], actor=actor, now=now)

@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -126,8 +125,7 @@ def show_plan(
     try:
         catalogue = queries.current()
         key = find_target(catalogue, target)
-        known = replace(everything_up(catalogue), subject=subject)
-        made = plan(catalogue, key, answers, known, without)
+        made = plan(catalogue, key, answers, everything_up(catalogue, subject), without)
         _check_answers(made, answers)
         _check_choice(made, without)
     except Refused as refused:

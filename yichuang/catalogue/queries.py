@@ -148,6 +148,18 @@ def item(key: str, version: int) -> Item:
     return item_version(item_version_id(key, version))
 
 
+def item_versions(key: str) -> dict[int, Item]:
+    """Every published version of an item, by its id; one query."""
+    rows = ItemVersion.objects.filter(key=key).order_by("version")
+    return {row.id: _item(row.content, row.version) for row in rows}
+
+
+def bundle_versions(key: str) -> dict[int, Bundle]:
+    """Every published version of a bundle, by the id of the release that published it; one query."""
+    rows = BundleVersion.objects.filter(key=key).order_by("version")
+    return {row.release_id: _bundle(row.content, row.version) for row in rows}
+
+
 def bundle(key: str, version: int) -> Bundle:
     """The bundle as it was published under `version`. Raises `NotVisible` where there is none."""
     kept = current().bundles.get(key)

@@ -106,7 +106,7 @@ def begin(request: Request) -> HttpResponseBase:
 @require_safe
 def subject(request: Request, kind: str, key: str) -> HttpResponse:
     """An item or bundle with its versions, what differs between two of them, and its open cases."""
-    name, department, version = _found(request, kind, key)
+    name, department, version = found(request, kind, key)
     versions = queries.versions(key) if kind == "items" else []
     numbers = [facts.version for facts in versions]
     chosen = [_number(request.GET.get(side, ""), numbers) for side in ("from", "to")]
@@ -161,7 +161,7 @@ def open_cases(kind: str, key: str, department: str) -> list[tuple[int, int]]:
     return list(case_queries.open_versions(key, identity_queries.department_id(department)).items())
 
 
-def _found(request: Request, kind: str, key: str) -> tuple[str, str, int]:
+def found(request: Request, kind: str, key: str) -> tuple[str, str, int]:
     """Name, department and version (0: none in force) of what the actor has to do with. Raises `NotVisible`."""
     rows = getattr(queries.current(), kind) if kind in SUBJECTS else {}
     earlier: list[ProposalRow] = proposals.of_key(request.actor, kind, key)

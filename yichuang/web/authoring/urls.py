@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yichuang.web.authoring import editor, listing, previews, reviews
+from yichuang.web.authoring import editor, effects, listing, previews, reviews
 
 app_name = "authoring"
 urlpatterns = [
@@ -10,10 +10,12 @@ urlpatterns = [
     path("new/", listing.begin, name="begin"),
     path("<str:kind>/<slug:key>/", listing.subject, name="subject"),
     path("<str:kind>/<slug:key>/begin/", listing.begin_version, name="begin_version"),
+    path("<str:kind>/<slug:key>/open/", effects.of_version, name="effects"),
     path("<str:kind>/<slug:key>/withdraw/", listing.withdraw, name="withdraw"),
     path("proposals/<int:proposal_id>/edit/", editor.edit, name="edit"),
     path("proposals/<int:proposal_id>/keep/", editor.keep, name="keep"),
     path("proposals/<int:proposal_id>/review/", reviews.review, name="review"),
+    path("proposals/<int:proposal_id>/effects/", effects.of_proposal, name="proposal_effects"),
     path("proposals/<int:proposal_id>/comment/", reviews.comment, name="comment"),
     path("proposals/<int:proposal_id>/recall/", reviews.recall, name="recall"),
     path("proposals/<int:proposal_id>/return/", reviews.give_back, name="return"),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.catalogue_folder import line_of, write_folder
+from tests.test_catalogue_publishing import edit
 from yichuang.catalogue import commands
 from yichuang.catalogue.tables import limit_text, table, width
 from yichuang.deadlines.data import Limit, Unit
@@ -42,6 +43,28 @@ def test_publish_says_what_became_of_it(tmp_path: Path, capsys: pytest.CaptureFi
     (folder / "elements.yaml").unlink()
     assert commands.publish(folder) == 1
     assert "缺少文件 elements.yaml" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_two_versions_of_a_bundle_or_item_are_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = write_folder(tmp_path)
+    commands.publish(root)
+    edit(root, "bundles/newborn.yaml", "summary: 一次办好四件事", "summary: 一次办完")
+    edit(root, HOUSEHOLD, "depth: 3", "depth: 2")
+    commands.publish(root)
+    capsys.readouterr()
+    assert commands.compare("新生儿出生", None, None) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("新生儿出生：第2版 → 第3版\n")
+    assert "一次办完" in shown
+    assert commands.compare("household_birth", 1, 2) == 0
+    assert "深度" in capsys.readouterr().out
+    assert commands.compare("newborn", 2, 2) == 0
+    assert "没有差异。" in capsys.readouterr().out
+    assert commands.compare("newborn", 1, 9) == 1
+    assert "没有事项“newborn”的第9版" in capsys.readouterr().out
 
 
 @pytest.mark.django_db

@@ -142,7 +142,7 @@ def test_an_older_version_stays_as_it_was(folder: Path) -> None:
     new = published(folder).items["household_birth"]
     assert queries.item("household_birth", old.version) == old
     assert queries.item_version(queries.item_version_id("household_birth", old.version)) == old
-    kept = [(facts.version, facts.is_current) for facts in queries.versions("household_birth")[:2]]
+    kept = [(facts.version, facts.is_current) for facts in queries.versions("items", "household_birth")[:2]]
     assert kept == [(new.version, True), (old.version, False)]
 
 

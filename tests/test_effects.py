@@ -95,7 +95,10 @@ def test_a_new_version_of_a_bundle_lists_the_applications_for_the_bundle() -> No
     (line,) = touched("bundles", BUNDLE).rows
     assert (line.number, line.version, len(line.stages)) == (row.number, 1, 5)
     assert [one.after for one in line.effects] == [""]
-    assert queries.current().items[bundle.members[-1].item].name in line.effects[0].label
+    name = queries.current().items[bundle.members[-1].item].name
+    assert name in line.effects[0].label
+    compared = text_of(clerk_client(MANAGER).get(f"/manage/catalogue/bundles/{BUNDLE}/"))
+    assert f"成员事项 › {name}" in compared
 
 
 def test_pages_follow_each_other_without_gap_and_cost_the_same() -> None:

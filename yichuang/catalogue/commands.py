@@ -1,4 +1,4 @@
-"""`yichuang catalogue check|publish` and `yichuang plan`: what the command line says. Each returns an exit code."""
+"""`yichuang catalogue check|publish|compare` and `yichuang plan`: what they print. Each returns an exit code."""
 
 import json
 import sys
@@ -13,6 +13,7 @@ from yichuang.catalogue import one_credential, queries
 from yichuang.catalogue.actions import publishing
 from yichuang.catalogue.checking import examine
 from yichuang.catalogue.data import Catalogue
+from yichuang.catalogue.differences import differences, names_of
 from yichuang.catalogue.finding import search
 from yichuang.catalogue.folder import Fault
 from yichuang.catalogue.plan_text import comparison_facts, comparison_lines, plan_facts, plan_lines
@@ -136,6 +137,31 @@ def show_plan(
         print(json.dumps(facts, ensure_ascii=False, indent=2))
     else:
         print("\n".join(comparison_lines(made) if compare else plan_lines(catalogue, made, answers)))
+    return 0
+
+
+def compare(target: str, before: int | None, after: int | None) -> int:
+    """Print what differs between two published versions of a bundle or item (None: the last but one, the last)."""
+    try:
+        catalogue = queries.current()
+        key = find_target(catalogue, target)
+        kind = "bundles" if key in catalogue.bundles else "items"
+        numbers = [facts.version for facts in queries.versions(kind, key)]
+        chosen = [before or (numbers[1] if len(numbers) > 1 else numbers[0]), after or numbers[0]]
+        olds, news = (queries.published(kind, key, version) for version in chosen)
+    except Refused as refused:
+        print(refused)
+        return 1
+    facts = {"name": news.name, "before": chosen[0], "after": chosen[1]}
+    print(_("%(name)s：第%(before)d版 → 第%(after)d版") % facts)
+    told = differences(olds, news, names_of(catalogue))
+    head = [
+        _("哪里"),
+        _("第%(version)d版") % {"version": chosen[0]},
+        _("第%(version)d版") % {"version": chosen[1]},
+    ]
+    rows = [[one.label, one.before or "-", one.after or "-"] for one in told]
+    print("\n".join(table(head, rows)) or _("没有差异。"))
     return 0
 
 

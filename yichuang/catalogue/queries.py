@@ -47,7 +47,7 @@ _imagined: ContextVar[_Held | None] = ContextVar("imagined", default=None)
 
 @dataclass(frozen=True, slots=True)
 class VersionFacts:
-    """One published version of an item. `is_current`: what a new case is accepted under."""
+    """One published version of an item or bundle. `is_current`: what a new case is accepted under."""
 
     version: int
     release: int
@@ -189,10 +189,16 @@ def regime(item: Item) -> Regime:
     return regime_of(current().regimes, item.regime, item.type)
 
 
-def versions(key: str) -> list[VersionFacts]:
-    """All published versions of an item, the newest first."""
-    kept = current().items.get(key)
-    rows = ItemVersion.objects.filter(key=key).order_by("-version")
+def published(kind: str, key: str, version: int) -> Item | Bundle:
+    """An item or bundle (`kind`: items | bundles) as it was published. Raises `NotVisible` where there is none."""
+    return item(key, version) if kind == "items" else bundle(key, version)
+
+
+def versions(kind: str, key: str) -> list[VersionFacts]:
+    """All published versions of an item or bundle (`kind`: items | bundles), the newest first."""
+    kept = getattr(current(), kind).get(key)
+    model = ItemVersion if kind == "items" else BundleVersion
+    rows = model._default_manager.filter(key=key).order_by("-version")
     return [
         VersionFacts(version, release, at, kept is not None and kept.version == version)
         for version, release, at in rows.values_list("version", "release_id", "release__published_at")

@@ -76,6 +76,14 @@ def _catalogue_publish(chosen: argparse.Namespace) -> int:
         return commands.publish(chosen.folder or _catalogue_folder())
 
 
+def _catalogue_compare(chosen: argparse.Namespace) -> int:
+    with embedded.available():
+        _ready()
+        from yichuang.catalogue import commands
+
+        return commands.compare(chosen.target, chosen.before, chosen.after)
+
+
 def _catalogue_export(chosen: argparse.Namespace) -> int:
     with embedded.available():
         _ready()
@@ -268,8 +276,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_catalogue(add_parser: Callable[..., argparse.ArgumentParser]) -> None:
-    catalogue = add_parser("catalogue", help="check, publish, export or import a city's catalogue")
-    kinds = catalogue.add_subparsers(required=True, metavar="check|publish|export|import|mapping")
+    catalogue = add_parser("catalogue", help="check, publish, compare, export or import a city's catalogue")
+    kinds = catalogue.add_subparsers(required=True, metavar="check|publish|compare|export|import|mapping")
     for name, run, text in (
         ("check", _catalogue_check, "explain every fault of a city's folder with file and line"),
         ("publish", _catalogue_publish, "make an immutable release of a city's folder"),
@@ -283,6 +291,14 @@ def _add_catalogue(add_parser: Callable[..., argparse.ArgumentParser]) -> None:
     kinds.choices["check"].add_argument(
         "--scores", action="store_true", help="also tell how good the guides of each department are"
     )
+    text = "say what differs between two published versions of a bundle or item"
+    versions = kinds.add_parser("compare", help=text, description=text)
+    versions.add_argument("target", metavar="BUNDLE-OR-ITEM", help="its name, key or code")
+    versions.add_argument(
+        "--from", dest="before", type=int, metavar="N", help="default: the last version but one"
+    )
+    versions.add_argument("--to", dest="after", type=int, metavar="N", help="default: the last version")
+    versions.set_defaults(run=_catalogue_compare)
     text = "write a release to a new folder, or to one file for another installation"
     export = kinds.add_parser("export", help=text, description=text)
     export.add_argument("target", type=Path, help="a folder, or a file that ends with .zip or .xlsx")

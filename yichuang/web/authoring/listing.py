@@ -107,7 +107,7 @@ def begin(request: Request) -> HttpResponseBase:
 def subject(request: Request, kind: str, key: str) -> HttpResponse:
     """An item or bundle with its versions, what differs between two of them, and its open cases."""
     name, department, version = found(request, kind, key)
-    versions = queries.versions(key) if kind == "items" else []
+    versions = queries.versions(kind, key)
     numbers = [facts.version for facts in versions]
     chosen = [_number(request.GET.get(side, ""), numbers) for side in ("from", "to")]
     if not all(chosen) and len(numbers) > 1:
@@ -123,7 +123,9 @@ def subject(request: Request, kind: str, key: str) -> HttpResponse:
         "proposals": proposals.of_key(request.actor, kind, key),
         "chosen": chosen,
         "differences": differences(
-            queries.item(key, chosen[0]), queries.item(key, chosen[1]), names_of(catalogue)
+            queries.published(kind, key, chosen[0]),
+            queries.published(kind, key, chosen[1]),
+            names_of(catalogue),
         )
         if all(chosen)
         else (),

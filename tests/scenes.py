@@ -57,7 +57,9 @@ class Scene:
 
     def begin(self, now: datetime = NOW) -> "Scene":
         """The same, received."""
-        applicant = {"applicant": COMPANY} if self.target.startswith("company") else {}
+        applicant = (
+            {"applicant": COMPANY} if self.target.startswith(("company", "construction", "joint")) else {}
+        )
         answers = {"with_mortgage": "yes"} if self.target == "company_real_estate" else {}
         given = submission(self.target, answers=answers, **applicant)
         kept = {key: settled for key, settled in given.materials.items() if key not in self.missing}
@@ -88,6 +90,11 @@ WITH_GAP = replace(ALONE, missing=("hardship_proof",))
 FOLLOWER = Scene("newborn", "citizen_card", before=("birth_certificate",), sister="birth_certificate")
 _HOUSE = ("commercial_contract_filing", "company_real_estate_tax", "company_real_estate_transfer")
 FIRST_OF_ALL = Scene("company_real_estate", _HOUSE[0], sister=_HOUSE[2])
+#: Reviewed on the expected result of a sister; and on many, with a gap.
+AHEAD = Scene("construction_stage_land", "land_planning_permit", sister="project_filing")
+AHEAD_WITH_GAP = Scene(
+    "joint_completion_acceptance", "completion_filing", before=("fire_acceptance",), missing=("warranty",)
+)
 WITHHELD = Scene("company_real_estate", _HOUSE[2], before=_HOUSE[:2], sister="company_mortgage")
 
 
@@ -164,6 +171,20 @@ def _extend(scene: Scene, now: datetime) -> None:
     approval.approve(actor=scene.chief(), case_id=scene.case().id, now=now)
 
 
+def _let_sister_be_granted(scene: Scene, now: datetime, granted: dict[str, str] | None = None) -> None:
+    sister = scene.case(scene.sister) if scene.sister else None
+    if sister is not None and sister.stage in MOVES[Verb.DECIDE].origins and not sister.waiting:
+        review.decide(
+            actor=scene.officer(scene.sister),
+            case_id=sister.id,
+            outcome=Outcome.GRANTED,
+            opinion=TEXT,
+            granted=granted,
+            now=now,
+        )
+    joining.join(case_id=scene.case().id, now=now)
+
+
 #: How each act is done, whatever stage the case is in.
 WAYS: dict[Verb, Callable[[Scene, datetime], object]] = {
     Verb.RECEIVE: _receive_again,
@@ -220,6 +241,9 @@ WAYS: dict[Verb, Callable[[Scene, datetime], object]] = {
     Verb.PROPOSE: _propose,
     Verb.RETURN_PROPOSAL: _return_proposal,
     Verb.EXTEND: _extend,
+    Verb.PREDECIDE: _decide,
+    Verb.FORMALISE: _let_sister_be_granted,
+    Verb.REOPEN_REVIEW: lambda scene, now: _let_sister_be_granted(scene, now, {"project_name": "另一个项目"}),
     Verb.DECIDE: _decide,
     Verb.ISSUE: lambda scene, now: issuing.issue(
         case_id=scene.case().id, notice_id=0, licence_id=None, now=now
@@ -232,12 +256,15 @@ WAYS: dict[Verb, Callable[[Scene, datetime], object]] = {
 #: The scenes in which an act is possible, the best first; `ALONE` where none is named.
 SCENES: dict[Verb, tuple[Scene, ...]] = {
     Verb.ACCEPT_WITH_GAPS: (WITH_GAP,),
-    Verb.CURE_GAP: (WITH_GAP,),
-    Verb.REVOKE_ACCEPTANCE: (WITH_GAP,),
+    Verb.CURE_GAP: (WITH_GAP, AHEAD_WITH_GAP),
+    Verb.REVOKE_ACCEPTANCE: (WITH_GAP, AHEAD_WITH_GAP),
     Verb.RELEASE: (FOLLOWER,),
     Verb.TERMINATE: (FIRST_OF_ALL, FOLLOWER),
     Verb.WITHHOLD: (WITHHELD, FOLLOWER),
     Verb.RESCIND: (FIRST_OF_ALL, FOLLOWER),
+    Verb.PREDECIDE: (AHEAD,),
+    Verb.FORMALISE: (AHEAD,),
+    Verb.REOPEN_REVIEW: (AHEAD,),
 }
 
 
@@ -291,7 +318,7 @@ def _go(scene: Scene, road: tuple[Verb, ...], now: datetime) -> Scene | None:
 
 def scene_at(verb: Verb, stage: Stage, now: datetime = NOW) -> Scene:
     """A case in the stage, in the scene in which the act is most likely to be possible."""
-    for scene in (*SCENES.get(verb, ()), ALONE, WITH_GAP, FIRST_OF_ALL):
+    for scene in (*SCENES.get(verb, ()), ALONE, WITH_GAP, FIRST_OF_ALL, AHEAD):
         found = bring(scene, stage, now)
         if found is not None:
             return found

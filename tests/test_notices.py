@@ -122,6 +122,21 @@ FACTS: dict[NoticeKind, dict[str, Any]] = {
         "reasons": ["工程复杂，需要复核计算书。"],
         "legal_basis": "《中华人民共和国行政许可法》第四十二条",
     },
+    NoticeKind.PRE_DECISION: {
+        "applicant": "林知夏",
+        "item": "新生儿落户",
+        "accepted_on": DAY,
+        "expects": [{"item": "出生医学证明签发", "department": "衢州市卫生健康委员会"}],
+        "outcome": "准予",
+        "reasons": ["材料齐全，符合条件。"],
+    },
+    NoticeKind.REVIEW_REOPENED: {
+        "applicant": "林知夏",
+        "item": "新生儿落户",
+        "predecided_on": DAY,
+        "differences": ["“出生医学证明签发”的新生儿姓名：预期“林小满”，实际“林小雨”。"],
+        "due_on": DAY,
+    },
     NoticeKind.GRANT: {
         "applicant": "林知夏",
         "item": "新生儿落户",

@@ -201,7 +201,7 @@ def test_of_two_decisions_at_once_one_stands(names: tuple[str, str]) -> None:
     )
     (lost,) = refusals(results)
     assert isinstance(lost, Overtaken)
-    assert Case.objects.get(id=case.id).outcome == outcomes[results.index(None)]
+    assert Case.objects.get(id=case.id).outcome == outcomes[results.index(True)]
     assert verbs_of(case.id)[Verb.DECIDE] == 1
     check_folds(row.id)
 

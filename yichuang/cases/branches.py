@@ -56,6 +56,8 @@ def stands_still(case: Case | CaseState) -> bool:
     """Its clock stands still: it waits for the applicant, or for what the law does not count (行政许可法 art. 45)."""
     if case.decided_at is not None or case.stage in UNDECIDED_ENDS:
         return False
+    if case.stage == Stage.PREDECIDED:  # it waits for a sister, whose own time runs
+        return False
     return case.stage == Stage.CORRECTING or (case.started_at is not None and case.due_at is None)
 
 
@@ -85,9 +87,16 @@ def course(earlier: Case, bonds: Bonds, now: datetime) -> Course:
 
 
 def waiting(case: Case, sisters: Sequence[Case], bonds: Bonds, now: datetime) -> int:
-    """For how many of its sisters a case still has to wait."""
-    courses = [course(one, bonds, now) for one in sisters if one.item_key in case.waits_for]
-    return len(courses) - courses.count(Course.CONTINUE)
+    """For how many of its sisters a case still has to wait before its review begins."""
+    simulated = bonds.member(case).simulate
+    before = [one for one in sisters if one.item_key in case.waits_for and one.item_key not in simulated]
+    return sum(course(one, bonds, now) is not Course.CONTINUE for one in before)
+
+
+def expected(case: Case, sisters: Sequence[Case], bonds: Bonds, now: datetime) -> list[Case]:
+    """The sisters on whose expected results a case is reviewed (模拟审批): those whose results are still to come."""
+    simulated = [one for one in sisters if one.item_key in bonds.member(case).simulate]
+    return [one for one in simulated if course(one, bonds, now) is not Course.CONTINUE]
 
 
 def ending(case: Case, sisters: Sequence[Case], bonds: Bonds, now: datetime) -> Ending | None:

@@ -76,6 +76,14 @@ def await_delivery(cases: Iterable[Case], *, since: datetime) -> None:
     keeping.start(new, now=since)
 
 
+def stand_still(case: Case, *, reason: str, now: datetime) -> dict[str, Any]:
+    """Let the clocks of a case stand still that run, in the caller's transaction: what changes, as facts."""
+    if case.due_at is None:
+        return {}
+    keeping.pause(SUBJECT, case.id, reason=reason, now=now)
+    return dict(STILL)
+
+
 def moved_facts(moved: Sequence[Started]) -> dict[str, Any]:
     """When one case is due after its clocks were moved, as facts."""
     return due_facts({one.kind: one for one in moved})

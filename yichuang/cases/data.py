@@ -119,6 +119,7 @@ class CaseRow:
     extensions_left: int = 1
     proposed: str = ""  # what waits for approval (报批)
     proposed_by: int | None = None
+    pre_outcome: str = ""  # 预审意见 (模拟审批): no decision yet
     has_licence: bool = False  # its decision gave one
     gap_until: date | None = None  # until when open gaps (容缺) are to be cured; None: there are none
 

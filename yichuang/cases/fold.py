@@ -18,6 +18,7 @@ class CaseState:
 
     stage: Stage
     outcome: Outcome | None = None
+    pre_outcome: Outcome | None = None
     waiting: int = 0
     started_at: datetime | None = None
     due_at: datetime | None = None
@@ -40,6 +41,7 @@ class CaseState:
 #: Which facts of an entry are columns, and how JSON gives the value back.
 _READERS: dict[str, Any] = {
     "outcome": Outcome,
+    "pre_outcome": Outcome,
     "waiting": int,
     "started_at": datetime.fromisoformat,
     "due_at": datetime.fromisoformat,

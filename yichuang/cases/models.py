@@ -94,6 +94,13 @@ class Case(models.Model):
     # What follows is the fold of its entries.
     stage = models.CharField(max_length=20)
     outcome = models.CharField(max_length=10, blank=True)
+    pre_outcome = models.CharField(
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="模拟审批: how it will be decided if what is expected comes true; not a decision, counted nowhere",
+    )
     waiting = models.PositiveSmallIntegerField(help_text="how many sisters it still waits for")
     started_at = models.DateTimeField(null=True, help_text="when the department's clock started")
     due_at = models.DateTimeField(null=True, help_text="promised")

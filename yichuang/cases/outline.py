@@ -97,7 +97,7 @@ def _outline(
             identity_queries.department_id(planned.item.department),
             planned.item.partner,
             ",".join(planned.waits_for),
-            len(planned.waits_for),
+            _waiting(planned),
             json.dumps(_facts(planned)),
         )
         for position, planned in enumerate(plan.cases, start=1)
@@ -114,4 +114,9 @@ def _outline(
 
 def _facts(planned: PlannedCase) -> dict[str, Any]:
     """What the entry of a case's receipt says."""
-    return {"item": planned.item.key, "version": planned.item.version, "waiting": len(planned.waits_for)}
+    return {"item": planned.item.key, "version": planned.item.version, "waiting": _waiting(planned)}
+
+
+def _waiting(planned: PlannedCase) -> int:
+    """For how many sisters its review has to wait; what it simulates (模拟审批) it need not wait for."""
+    return len(planned.waits_for) - len(planned.simulates)

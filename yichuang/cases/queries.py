@@ -24,7 +24,7 @@ from yichuang.base.errors import Invalid, NotVisible
 from yichuang.cases.clocks import light_of
 from yichuang.cases.data import CaseRow, DueCounts, Holder, MaterialRow, StageCount
 from yichuang.cases.models import Application, ApplicationMaterial, Case
-from yichuang.cases.states import ENDED, SETTLED, STAGE_NAMES, WORKED, Stage, may_cure
+from yichuang.cases.states import ENDED, SETTLED, STAGE_NAMES, UNDECIDED_ENDS, WORKED, Stage, may_cure
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import ItemKind, ItemMaterial, Necessity, SourceKind
 from yichuang.catalogue.settling import checkpoints_of
@@ -92,6 +92,20 @@ class ApplicationRow:
     channel: str
     party_id: int
     agent_id: int | None
+
+    def waits(self, case: CaseRow) -> tuple[str, ...]:
+        """The names of the cases whose decisions have to come before the review of `case` begins."""
+        return self._before(case) if case.waiting else ()
+
+    def ahead_of(self, case: CaseRow) -> tuple[str, ...]:
+        """The names of the cases on whose expected results `case` is reviewed, or was pre-decided (模拟审批)."""
+        goes_on = case.stage in {*WORKED, Stage.PREDECIDED} and not case.waiting
+        return self._before(case) if goes_on else ()
+
+    def _before(self, case: CaseRow) -> tuple[str, ...]:
+        open_ones = [one for one in self.cases if one.decided_at is None and one.stage not in UNDECIDED_ENDS]
+        names = {one.item_key: one.item_name for one in open_ones}
+        return tuple(names[item] for item in case.waits_for if item in names)
 
     @property
     def ready(self) -> bool:
@@ -354,6 +368,7 @@ def _case_rows(cases: Sequence[Case], *, now: datetime, masked: bool) -> list[Ca
             extensions_left=case.extensions_left,
             proposed=case.proposed,
             proposed_by=case.proposed_by,
+            pre_outcome=case.pre_outcome,
             has_licence=case.licence_id is not None,
             gap_until=case.gap_until if may_cure(case.stage, case.outcome) else None,
         )

@@ -123,6 +123,7 @@ def reason_of(case_id: int, verb: Verb) -> str:
         Verb.REVOKE_ACCEPTANCE: "revocation",
         Verb.TERMINATE: "ending",
         Verb.RESCIND: "ending",
+        Verb.REOPEN_REVIEW: "difference",
     }[verb]
     row = Remark.objects.filter(case_id=case_id, kind=kind).order_by("-id").first()
     return remarks.text_of(row) if row else ""

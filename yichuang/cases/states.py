@@ -24,6 +24,9 @@ class Stage(StrEnum):
     ACCEPTED = "accepted"  # 已受理
     IN_REVIEW = "in_review"  # 审查
     SUSPENDED = "suspended"  # 特别程序: what the law does not count is going on
+    PREDECIDED = (
+        "predecided"  # 预审意见: decided on the expected result of a sister (模拟审批), not yet a decision
+    )
     DECIDED = "decided"  # 已决定: granted or refused
     ISSUED = "issued"  # 制证
     DELIVERED = "delivered"  # 送达
@@ -70,6 +73,9 @@ class Verb(StrEnum):
     PROPOSE = "case.proposed"
     RETURN_PROPOSAL = "case.proposal_returned"
     EXTEND = "case.extended"
+    PREDECIDE = "case.predecided"
+    FORMALISE = "case.formalised"
+    REOPEN_REVIEW = "case.review_reopened"
     DECIDE = "case.decided"
     ISSUE = "case.issued"
     DELIVER = "case.delivered"
@@ -102,6 +108,7 @@ MOVES: dict[Verb, Move] = {
         Stage.ACCEPTED,
         Stage.IN_REVIEW,
         Stage.SUSPENDED,
+        Stage.PREDECIDED,
         Stage.DECIDED,
         to=Stage.WITHDRAWN,
         source="不动产登记暂行条例 15; 浙江规定 11",
@@ -114,13 +121,19 @@ MOVES: dict[Verb, Move] = {
         Stage.ACCEPTED,
         Stage.IN_REVIEW,
         Stage.SUSPENDED,
+        Stage.PREDECIDED,
         Stage.DECIDED,
         Stage.ISSUED,
         to=None,
         source="浙江规定 11",
     ),
     Verb.REVOKE_ACCEPTANCE: _move(
-        Stage.ACCEPTED, Stage.IN_REVIEW, Stage.SUSPENDED, to=Stage.REVOKED, source="浙江规定 11"
+        Stage.ACCEPTED,
+        Stage.IN_REVIEW,
+        Stage.SUSPENDED,
+        Stage.PREDECIDED,
+        to=Stage.REVOKED,
+        source="浙江规定 11",
     ),
     Verb.RELEASE: _move(Stage.ACCEPTED, to=None, source="浙江规定 5"),
     Verb.TERMINATE: _move(
@@ -129,6 +142,7 @@ MOVES: dict[Verb, Move] = {
         Stage.ACCEPTED,
         Stage.IN_REVIEW,
         Stage.SUSPENDED,
+        Stage.PREDECIDED,
         to=Stage.TERMINATED,
         source="一件事的结果规则",
     ),
@@ -151,6 +165,11 @@ MOVES: dict[Verb, Move] = {
     Verb.PROPOSE: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.IN_REVIEW, source="行政许可法 34, 42"),
     Verb.RETURN_PROPOSAL: _move(Stage.IN_REVIEW, to=None, source="行政许可法 34, 42"),
     Verb.EXTEND: _move(Stage.IN_REVIEW, to=None, source="行政许可法 42"),
+    Verb.PREDECIDE: _move(
+        Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.PREDECIDED, source="一件事的办理次序（模拟审批）"
+    ),
+    Verb.FORMALISE: _move(Stage.PREDECIDED, to=Stage.DECIDED, source="一件事的办理次序（模拟审批）"),
+    Verb.REOPEN_REVIEW: _move(Stage.PREDECIDED, to=Stage.IN_REVIEW, source="一件事的办理次序（模拟审批）"),
     Verb.DECIDE: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.DECIDED, source="行政许可法 34, 38, 42"),
     Verb.ISSUE: _move(Stage.DECIDED, to=Stage.ISSUED, source="行政许可法 38, 39"),
     Verb.DELIVER: _move(Stage.ISSUED, to=Stage.DELIVERED, source="行政许可法 44"),
@@ -170,6 +189,7 @@ STAGE_NAMES: dict[Stage, Promise] = {
     Stage.ACCEPTED: _("已受理"),
     Stage.IN_REVIEW: _("审查中"),
     Stage.SUSPENDED: _("特别程序中"),
+    Stage.PREDECIDED: _("预审意见（未生效）"),
     Stage.DECIDED: _("已决定"),
     Stage.ISSUED: _("待领取"),
     Stage.DELIVERED: _("已送达"),
@@ -204,6 +224,7 @@ TURNS: dict[Stage, Turn] = {
     Stage.ACCEPTED: Turn.DEPARTMENT,
     Stage.IN_REVIEW: Turn.DEPARTMENT,
     Stage.SUSPENDED: Turn.DEPARTMENT,
+    Stage.PREDECIDED: Turn.PLATFORM,
     Stage.DECIDED: Turn.PLATFORM,
     Stage.ISSUED: Turn.APPLICANT,
     Stage.DELIVERED: Turn.PLATFORM,

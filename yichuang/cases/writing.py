@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 _TYPES = {
     "stage": "text",
     "outcome": "text",
+    "pre_outcome": "text",
     "waiting": "smallint",
     "started_at": "timestamptz",
     "due_at": "timestamptz",
@@ -39,6 +40,7 @@ _TYPES = {
     "decided_at": "timestamptz",
     "licence_id": "bigint",
 }
+_OUTCOMES = ("outcome", "pre_outcome")
 _UPDATE = (
     f"UPDATE cases_case SET {', '.join(f'{name} = new.{name}' for name in COLUMNS)} "  # noqa: S608 - constants only
     f"FROM unnest(%s::bigint[], {', '.join(f'%s::{_TYPES[name]}[]' for name in COLUMNS)}) "
@@ -50,14 +52,15 @@ def state_of(case: Case) -> CaseState:
     """The changing part of a row."""
     values = {name: getattr(case, name) for name in COLUMNS}
     values["stage"] = Stage(case.stage)
-    values["outcome"] = Outcome(case.outcome) if case.outcome else None
+    for name in _OUTCOMES:
+        values[name] = Outcome(values[name]) if values[name] else None
     return CaseState(**values)
 
 
 def column_value(state: CaseState, name: str) -> Any:
     """The value of a column for a state (an undecided outcome is stored as an empty text)."""
     value = getattr(state, name)
-    return "" if name == "outcome" and value is None else value
+    return "" if name in _OUTCOMES and value is None else value
 
 
 def change(

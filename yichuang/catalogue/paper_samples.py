@@ -64,6 +64,13 @@ FACTS: Mapping[str, tuple[Promise, Any]] = {
     "licence": (_("证照名称"), "居民户口簿"),
     "validity": (_("有效期限"), "2026年3月9日至2031年3月8日"),
     "conditions": (_("附加要求"), "无"),
+    "predecided_on": (_("作出预审意见的日期"), _DAY),
+    "expects": (
+        _("模拟审批所预期的结果：item事项、department部门"),
+        [{"item": "出生医学证明签发", "department": "衢州市卫生健康委员会"}],
+    ),
+    "outcome": (_("预审意见是准予还是不予许可"), "准予"),
+    "differences": (_("实际结果与预期不一致之处，逐条"), ["出生日期：预期“2026-03-02”，实际“2026-03-01”。"]),
     "delivered_at": (_("送达时间"), _NOW),
     "method": (_("送达方式"), "窗口领取"),
     "documents": (

@@ -29,6 +29,8 @@ class NoticeKind(StrEnum):
     RESCISSION = "rescission"  # 撤销决定书
     SPECIAL_PROCEDURE = "special_procedure"  # 特别程序告知书
     EXTENSION = "extension"  # 延长期限告知书
+    PRE_DECISION = "pre_decision"  # 预审意见书（模拟审批）
+    REVIEW_REOPENED = "review_reopened"  # 恢复审查告知书
 
 
 class ReceivedItem(TypedDict):
@@ -197,6 +199,7 @@ class GrantFacts(TypedDict):
     validity: NotRequired[str]
     conditions: NotRequired[str]
     legal_basis: NotRequired[str]
+    predecided_on: NotRequired[date]  # of the pre-decision that became this one
 
 
 class RefusalFacts(TypedDict):
@@ -208,6 +211,35 @@ class RefusalFacts(TypedDict):
     reasons: list[str]
     item_type: NotRequired[str]
     legal_basis: NotRequired[str]
+    predecided_on: NotRequired[date]
+
+
+class ExpectedResult(TypedDict):
+    """An item whose granting a pre-decision expects, and who performs it."""
+
+    item: str
+    department: str
+
+
+class PreDecisionFacts(TypedDict):
+    """预审意见书（模拟审批）: what would be decided if what is expected comes true. `outcome`: in words."""
+
+    applicant: str
+    item: str
+    accepted_on: date
+    expects: list[ExpectedResult]
+    outcome: str
+    reasons: list[str]
+
+
+class ReviewReopenedFacts(TypedDict):
+    """恢复审查告知书: how what arrived differs from what a pre-decision expected, and the new date."""
+
+    applicant: str
+    item: str
+    predecided_on: date
+    differences: list[str]
+    due_on: NotRequired[date]
 
 
 class DeliveredDocument(TypedDict):
@@ -280,4 +312,10 @@ FORMS: dict[NoticeKind, Form] = {
         ("特别程序告知书", "特"), "special-procedure", _DECIDING, SpecialProcedureFacts
     ),
     NoticeKind.EXTENSION: _form(("延长期限告知书", "延"), "extension", _DECIDING, ExtensionFacts),
+    NoticeKind.PRE_DECISION: _form(
+        ("预审意见书（模拟审批）", "预审"), "pre-decision", _DECIDING, PreDecisionFacts
+    ),
+    NoticeKind.REVIEW_REOPENED: _form(
+        ("恢复审查告知书", "恢审"), "review-reopened", _DECIDING, ReviewReopenedFacts
+    ),
 }

@@ -98,7 +98,7 @@ TOLD: tuple[Told, ...] = (
     Told(
         "14",
         Verb.WITHDRAW,
-        frozenset({Stage.ACCEPTED, Stage.IN_REVIEW, Stage.SUSPENDED, Stage.DECIDED}),
+        frozenset({Stage.ACCEPTED, Stage.IN_REVIEW, Stage.SUSPENDED, Stage.PREDECIDED, Stage.DECIDED}),
     ),
     Told("15", Verb.REVOKE_ACCEPTANCE),
     Told("15", Verb.RESCIND),
@@ -112,6 +112,9 @@ UNTOLD: Mapping[Verb, str] = {
     Verb.PROPOSE: "the department's own way of working; what is approved is told",
     Verb.RETURN_PROPOSAL: "the department's own way of working",
     Verb.EXTEND: "the list knows no event for it; the table of special procedures has a kind (延长审批)",
+    Verb.PREDECIDE: "no decision yet: what is expected may still come otherwise",
+    Verb.FORMALISE: "told when the paper of the decision exists, as 11, 12 or 13",
+    Verb.REOPEN_REVIEW: "the review goes on that was told as begun; the list knows no pre-decision",
     Verb.DECIDE: "told when the paper of the decision exists, as 11, 12 or 13",
     Verb.TERMINATE: "the list knows no end because of a sister; the ending tells it (2 作废办结)",
     Verb.WITHHOLD: "was never told as passed; the ending tells it (2 作废办结)",

@@ -11,16 +11,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
-from yichuang.cases import reading, remarks
+from yichuang.cases import expecting, reading, remarks
 from yichuang.cases.models import Application, ApplicationMaterial, Case, Gap
 from yichuang.cases.queries import materials
-from yichuang.cases.states import Outcome, Verb
+from yichuang.cases.states import OUTCOME_NAMES, Outcome, Verb
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import Item, SourceKind
 from yichuang.catalogue.papers import NoticeKind
 from yichuang.deadlines.data import Limit, Unit
 from yichuang.delivery.models import HandOver
-from yichuang.departments import queries as department_queries
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import SYSTEM, Power
 from yichuang.ledger.models import Entry
@@ -274,6 +273,7 @@ def decision(case_id: int, *, now: datetime) -> int:
         "accepted_on": local(case.started_at or now).date(),
         "item_type": item.type,
         "legal_basis": str(item.legal_bases[0]) if item.legal_bases else None,
+        "predecided_on": _predecided_on(case),
     }
     if case.outcome == Outcome.GRANTED:
         kind = NoticeKind.GRANT
@@ -284,6 +284,41 @@ def decision(case_id: int, *, now: datetime) -> int:
     return _issue(kind, whole, facts, key=case.number, now=now).id
 
 
+def pre_decision(case_id: int, *, entry_id: int, now: datetime) -> NoticeFacts | None:
+    """预审意见书（模拟审批）, marked as no decision; None where it has become one, or none, in the meantime."""
+    whole = _whole(case_id, now)
+    case = whole.case
+    if not case.pre_outcome:
+        return None
+    expected = Case.objects.filter(id__in=expecting.expected_by(case)).select_related("department")
+    facts = {
+        "accepted_on": local(case.started_at or now).date(),
+        "expects": [
+            {"item": one.item_name, "department": one.department.name} for one in expected.order_by("id")
+        ],
+        "outcome": str(OUTCOME_NAMES[Outcome(case.pre_outcome)]),
+        "reasons": reading.reason_of(case_id, Verb.DECIDE).splitlines(),
+    }
+    return _issue(NoticeKind.PRE_DECISION, whole, facts, key=f"{case.number}.{entry_id}", now=now)
+
+
+def review_reopened(case_id: int, *, entry_id: int, now: datetime) -> NoticeFacts:
+    """恢复审查告知书 with every difference between what was expected and what arrived."""
+    whole = _whole(case_id, now)
+    case = whole.case
+    facts = {
+        "predecided_on": _predecided_on(case),
+        "differences": reading.reason_of(case_id, Verb.REOPEN_REVIEW).splitlines(),
+        "due_on": local(case.due_at).date() if case.due_at else None,
+    }
+    return _issue(NoticeKind.REVIEW_REOPENED, whole, facts, key=f"{case.number}.{entry_id}", now=now)
+
+
+def _predecided_on(case: Case) -> date | None:
+    at = expecting.predecided_at(case) if case.waits_for else None
+    return local(at).date() if at else None
+
+
 def licence(case_id: int, *, now: datetime) -> int | None:
     """The licence or proof of a granted case; None where the item has none."""
     whole = _whole(case_id, now)
@@ -291,14 +326,13 @@ def licence(case_id: int, *, now: datetime) -> int | None:
     if not item.licence_type:
         return None
     values, _answers = reading.case_values(case_id)
-    dispatched = department_queries.of_cases([case.number]).get(case.number)
-    answered = department_queries.answer(dispatched.id).result if dispatched else {}
+    granted = expecting.granted_values(case)
     issued = issue_licence(
         type_key=item.licence_type,
         holder_kind=whole.applicant_kind,
         holder_number=whole.applicant_number,
         holder_name=whole.applicant,
-        facts={**_labelled(values), **answered},
+        facts=_labelled({**values, **granted}),
         case_number=case.number,
         department_id=case.department_id,
         now=now,
@@ -353,22 +387,3 @@ def hand_over(hand_over_id: int, *, now: datetime) -> NoticeFacts:
         facts=facts,
         now=now,
     )
-
-
-def partner_payload(case: Case) -> dict[str, Any]:
-    """What the department's own system gets of a case: the fields that its item asks for, nothing more."""
-    values, answers = reading.case_values(case.id)
-    settled = ApplicationMaterial.objects.filter(
-        application_id=case.application_id, items__contains=[case.item_key]
-    ).order_by("id")
-    return {
-        "case": case.number,
-        "item": case.item_key,
-        "received_at": case.application.received_at.isoformat(),
-        "due_at": case.due_at.isoformat() if case.due_at else None,
-        "answers": answers,
-        "values": values,
-        "materials": [
-            {"material": row.material, "source": row.source, "reference": row.reference} for row in settled
-        ],
-    }

@@ -17,6 +17,7 @@ from yichuang.deadlines import keeping
 from yichuang.departments import actions as departments
 from yichuang.departments import queries as department_queries
 from yichuang.journey import messages, papers, rungs
+from yichuang.journey.payloads import partner_payload
 from yichuang.ledger.models import Entry
 
 #: Where steps wait that talk to no partner.
@@ -104,6 +105,16 @@ def issue_result(entry: Entry, now: datetime) -> None:
             papers.take_back_licence(case.id, now=now)
 
 
+def issue_pre_decision(entry: Entry, now: datetime) -> None:
+    """预审意见书: marked as no decision yet."""
+    papers.pre_decision(entry.subject_id, entry_id=entry.id, now=now)
+
+
+def issue_reopening(entry: Entry, now: datetime) -> None:
+    """恢复审查告知书 with every difference."""
+    papers.review_reopened(entry.subject_id, entry_id=entry.id, now=now)
+
+
 def issue_hand_over_receipt(entry: Entry, now: datetime) -> None:
     """送达回证 for what was handed over."""
     papers.hand_over(entry.subject_id, now=now)
@@ -151,7 +162,7 @@ def dispatch_to_partner(entry: Entry, now: datetime) -> None:
         case_number=case.number,
         case_id=case.id,
         partner_key=case.partner,
-        payload=papers.partner_payload(case),
+        payload=partner_payload(case),
         now=now,
     )
     departments.send(dispatch_id, now=now)
@@ -206,6 +217,7 @@ STEPS: dict[str, Step] = {
         issue_receipt, issue_acceptance_notice, issue_decline_notice, issue_correction_notice, issue_result,
         await_acceptance, await_delivery, issue_revocation, issue_withdrawal, issue_deemed_withdrawal, act_on_rung,
         issue_termination, issue_rescission, issue_procedure_notice, tell_procedure, issue_extension, tell_extension,
+        issue_pre_decision, issue_reopening,
         issue_hand_over_receipt, dispatch_to_partner, begin_review_at_partner, apply_partner_answer,
         join_sisters, close_case, tell_received, tell_accepted, tell_correction, tell_ready,
     )

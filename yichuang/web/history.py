@@ -38,6 +38,9 @@ DEEDS: dict[Verb, Promise] = {
     Verb.PROPOSE: _("报批"),
     Verb.RETURN_PROPOSAL: _("报批退回"),
     Verb.EXTEND: _("批准延长期限"),
+    Verb.PREDECIDE: _("作出预审意见（模拟审批，未生效）"),
+    Verb.FORMALISE: _("预期结果到达且一致，预审意见转为正式决定"),
+    Verb.REOPEN_REVIEW: _("实际结果与预期不一致，恢复审查"),
     Verb.DECIDE: _("作出决定"),
     Verb.ISSUE: _("制证完成"),
     Verb.DELIVER: _("送达"),
@@ -55,6 +58,7 @@ _BAD = frozenset(
         Verb.TERMINATE,
         Verb.WITHHOLD,
         Verb.RESCIND,
+        Verb.REOPEN_REVIEW,
     }
 )
 _ACTORS: dict[str, Promise] = {
@@ -101,8 +105,8 @@ def deeds(entries: Iterable[HistoryRow], names: Mapping[str, str], *, inner: boo
 def _what(entry: HistoryRow) -> str:
     """The act in words; of a decision also how it fell, of a special procedure which."""
     verb = Verb(entry.verb)
-    outcome = entry.facts.get("outcome")
-    if verb is Verb.DECIDE and outcome:
+    outcome = entry.facts.get("outcome") or entry.facts.get("pre_outcome")
+    if outcome:
         return f"{DEEDS[verb]}：{OUTCOME_NAMES[Outcome(outcome)]}"
     procedure = entry.facts.get("procedure")
     return f"{DEEDS[verb]}：{procedure}" if procedure else str(DEEDS[verb])

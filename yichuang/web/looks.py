@@ -22,6 +22,7 @@ STAGE_TONES: dict[Stage, str] = {
     Stage.ACCEPTED: "going",
     Stage.IN_REVIEW: "going",
     Stage.SUSPENDED: "wait",
+    Stage.PREDECIDED: "wait",
     Stage.DECIDED: "going",
     Stage.ISSUED: "good",
     Stage.DELIVERED: "good",

@@ -11,13 +11,15 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from yichuang.cases import branches, clocks, remarks, whole
+from yichuang.cases import branches, clocks, expecting, remarks, whole
 from yichuang.cases.branches import Bonds, Ending
-from yichuang.cases.fold import FREED
+from yichuang.cases.expecting import Difference
+from yichuang.cases.fold import FREED, to_facts
 from yichuang.cases.locking import lock_sisters
 from yichuang.cases.models import Case
 from yichuang.cases.states import OUTCOME_NAMES, STAGE_NAMES, Outcome, Stage, Verb
 from yichuang.cases.writing import change
+from yichuang.deadlines import keeping
 from yichuang.identity.data import SYSTEM
 
 _NOTHING_LEFT: Mapping[str, Any] = {
@@ -39,6 +41,7 @@ def join(*, case_id: int, now: datetime) -> list[int]:
         bonds = whole.bonds_of(cases[0].application_id)
         endings = [(case, branches.ending(case, cases, bonds, now)) for case in cases]
         _end([(case, how) for case, how in endings if how is not None], bonds, now)
+        _settle_expected(cases, bonds, now)
         started = _release(cases, bonds, now)
         whole.finish(cases, now=now)
         return started
@@ -58,6 +61,34 @@ def _end(ended: Sequence[tuple[Case, Ending]], bonds: Bonds, now: datetime) -> N
         ]
         if chosen:
             change([case for case, _because in chosen], verb, facts, actor=SYSTEM, now=now)
+
+
+def _settle_expected(cases: Sequence[Case], bonds: Bonds, now: datetime) -> None:
+    """模拟审批: a pre-decision is made formal when all that it expects has come as expected.
+
+    What differs takes the case back into review, with every difference told.
+    """
+    for case in cases:
+        if case.stage != Stage.PREDECIDED:
+            continue
+        expects = expecting.expected_by(case)
+        awaited = {one.id for one in branches.expected(case, cases, bonds, now)}
+        arrived = [one for one in cases if one.id in expects and one.id not in awaited]
+        found = expecting.differences(case, arrived, now)
+        if found:
+            _reopen(case, found, now)
+        elif awaited.isdisjoint(expects):
+            clocks.stop([case.id], now=now)
+            facts = to_facts(outcome=case.pre_outcome, pre_outcome=None, decided_at=now)
+            change([case], Verb.FORMALISE, [facts], actor=SYSTEM, now=now)
+
+
+def _reopen(case: Case, found: Sequence[Difference], now: datetime) -> None:
+    told = "\n".join(f"{one}。" for one in found)
+    remark = remarks.write(case.id, "difference", told, actor=SYSTEM, now=now)
+    moved = {} if case.gap_until else clocks.moved_facts(keeping.resume(clocks.SUBJECT, case.id, now=now))
+    facts = {"remark": remark, "pre_outcome": None, **moved}
+    change([case], Verb.REOPEN_REVIEW, [facts], actor=SYSTEM, now=now)
 
 
 def _release(cases: Sequence[Case], bonds: Bonds, now: datetime) -> list[int]:

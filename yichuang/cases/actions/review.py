@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yichuang.base.errors import Invalid, Overtaken
-from yichuang.cases import clocks, remarks, rules
+from yichuang.cases import branches, clocks, expecting, remarks, rules
 from yichuang.cases.fold import FREED, to_facts
 from yichuang.cases.locking import lock_case, lock_cases
 from yichuang.cases.models import Case
 from yichuang.cases.states import WORKED, Outcome, Stage, Verb
+from yichuang.cases.whole import bonds_of
 from yichuang.cases.writing import change
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.regimes import GapsHold
@@ -38,9 +39,19 @@ def unclaim(*, actor: Actor, case_id: int, now: datetime) -> None:
         change([case], Verb.UNCLAIM, [{"claimed_by": None, "claimed_until": None}], actor=actor, now=now)
 
 
-def decide(*, actor: Actor, case_id: int, outcome: Outcome, opinion: str, now: datetime) -> None:
+def decide(
+    *,
+    actor: Actor,
+    case_id: int,
+    outcome: Outcome,
+    opinion: str,
+    granted: Mapping[str, str] | None = None,
+    now: datetime,
+) -> bool:
     """Grant or refuse with an opinion; a refusal's reasons go to the applicant (行政许可法 art. 38).
 
+    `granted`: element → what is granted where that is not what was applied for. True: it is decided. False: what
+    it is reviewed on is still expected (模拟审批), so that this is a pre-decision, which `joining.join` makes formal.
     Raises `Overtaken` where another officer holds the case or it is decided already, `Invalid` without reasons,
     `Forbidden` for an officer of another department.
     """
@@ -51,8 +62,10 @@ def decide(*, actor: Actor, case_id: int, outcome: Outcome, opinion: str, now: d
         check_not_elsewhere(case)
         _check_no_gap(case, outcome)
         remark = remarks.write(case_id, "decision", text, actor=actor, now=now)
-        clocks.stop([case.id], now=now)
-        change([case], Verb.DECIDE, [_decision_facts(outcome, remark, now)], actor=actor, now=now)
+        facts: dict[str, Any] = {"remark": remark}
+        if granted and outcome is Outcome.GRANTED:
+            facts["granted"] = expecting.write_granted(case, granted, actor=actor, now=now)
+        return _settle(case, outcome, facts, actor=actor, now=now)
 
 
 def begin_review_elsewhere(*, case_id: int, partner_id: int, now: datetime) -> None:
@@ -78,10 +91,7 @@ def decide_elsewhere(
         partner = Actor(ActorKind.PARTNER, partner_id)
         text = reason.strip() or _("部门业务系统反馈：准予。")
         remark = remarks.write(case_id, "decision", text, actor=partner, now=now)
-        clocks.stop([case.id], now=now)
-        change(
-            [case], Verb.DECIDE, [{**facts, **_decision_facts(outcome, remark, now)}], actor=partner, now=now
-        )
+        _settle(case, outcome, {**facts, "remark": remark}, actor=partner, now=now)
 
 
 def lock_for_review(actor: Actor, case_id: int, now: datetime) -> Case:
@@ -94,6 +104,10 @@ def lock_for_review(actor: Actor, case_id: int, now: datetime) -> Case:
     if case.waiting:
         raise Invalid(_("这件还在等同一申办中其他事项的决定，轮到时会出现在待办里。"), code="waiting")
     rules.check_nothing_proposed(case.proposed)
+    if case.stage == Stage.PREDECIDED:
+        raise Overtaken(
+            _("这件已有预审意见，等预期结果到达后自动转为正式决定，不一致时恢复审查。"), code="predecided"
+        )
     if case.claimed_by not in {None, actor.id}:
         rules.check_claim(
             actor, case.claimed_by, case.claimed_until, holder=staff_name(case.claimed_by), now=now
@@ -117,9 +131,26 @@ def _check_no_gap(case: Case, outcome: Outcome) -> None:
         raise Invalid(sentence % {"until": case.gap_until.isoformat()}, code="gap_open")
 
 
-def _decision_facts(outcome: Outcome, remark: int, now: datetime) -> dict[str, Any]:
-    return {
-        "remark": remark,
-        **FREED,
-        **to_facts(outcome=outcome, decided_at=now),
-    }
+def _settle(case: Case, outcome: Outcome, facts: Mapping[str, Any], *, actor: Actor, now: datetime) -> bool:
+    """Decide, or where a sister's result is still expected pre-decide: then the clock stands still until it comes."""
+    expected = _expected(case, now)
+    if not expected:
+        clocks.stop([case.id], now=now)
+        whole = {**facts, **FREED, **to_facts(outcome=outcome, decided_at=now)}
+        change([case], Verb.DECIDE, [whole], actor=actor, now=now)
+        return True
+    whole = {**facts, **FREED, **to_facts(pre_outcome=outcome), "expects": [one.id for one in expected]}
+    whole |= clocks.stand_still(case, reason="predecided", now=now)
+    change([case], Verb.PREDECIDE, [whole], actor=actor, now=now)
+    return False
+
+
+def _expected(case: Case, now: datetime) -> list[Case]:
+    """The sisters whose results are still expected. What comes meanwhile, `join` finds when this is written."""
+    if not case.waits_for:
+        return []
+    bonds = bonds_of(case.application_id)
+    if not bonds.member(case).simulate:
+        return []
+    sisters = list(Case.objects.filter(application_id=case.application_id).order_by("id"))
+    return branches.expected(case, sisters, bonds, now)

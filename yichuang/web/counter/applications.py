@@ -199,9 +199,8 @@ def _query_code_once(request: Request, row: ApplicationRow) -> str:
 
 
 def _case_line(case: CaseRow, row: ApplicationRow, due_out: Mapping[int, Running]) -> CaseLine:
-    undecided = {sister.item_key: sister.item_name for sister in row.cases if sister.decided_at is None}
-    waits_for = [undecided[item] for item in case.waits_for if case.waiting and item in undecided]
-    return CaseLine(case, tuple(waits_for), _is_open(case), due_out.get(case.id))
+    waits = row.ahead_of(case) if case.stage == Stage.PREDECIDED else row.waits(case)
+    return CaseLine(case, waits, _is_open(case), due_out.get(case.id))
 
 
 def _is_open(case: CaseRow) -> bool:

@@ -19,6 +19,9 @@ from yichuang.web.desk.access import officer
 from yichuang.web.desk.screens import whole_case
 from yichuang.web.http import Request
 
+#: Begins the names of the inputs that say what is granted otherwise than applied for.
+GRANTED = "granted."
+
 
 @officer
 @require_safe
@@ -67,14 +70,22 @@ def decide(request: Request, number: str) -> HttpResponseBase:
     try:
         outcome = _outcome(request.POST.get("outcome", ""))
         opinion = typed if typed.strip() or outcome is Outcome.REFUSED else plain_grant()
-        review.decide(actor=actor, case_id=found.id, outcome=outcome, opinion=opinion, now=now())
+        granted = {
+            name.removeprefix(GRANTED): request.POST.get(name, "")
+            for name in request.POST
+            if name.startswith(GRANTED)
+        }
+        formal = review.decide(
+            actor=actor, case_id=found.id, outcome=outcome, opinion=opinion, granted=granted, now=now()
+        )
     except Invalid as refusal:
         return page(request, row, found, refusal=refusal)
     except Overtaken as refusal:
         row, found = queries.application_of_case(actor, number, now=now())
         if not _was_this_very_decision(actor, row, found, outcome, opinion):
             return page(request, row, found, refusal=refusal)
-    return _go_on(request, found, outcome)
+        formal = not found.pre_outcome
+    return _go_on(request, found, outcome, formal=formal)
 
 
 def plain_grant() -> str:
@@ -95,17 +106,19 @@ def _was_this_very_decision(
 ) -> bool:
     """The same form sent twice: the first time has done all."""
     return any(
-        entry.verb == Verb.DECIDE
+        entry.verb in {Verb.DECIDE, Verb.PREDECIDE}
         and entry.actor_kind == actor.kind
         and entry.actor_id == actor.id
-        and entry.facts["outcome"] == outcome
+        and outcome in {entry.facts.get("outcome"), entry.facts.get("pre_outcome")}
         and entry.text == opinion.strip()
         for entry in reading.history(row, [found.id])
     )
 
 
-def _go_on(request: Request, decided: CaseRow, outcome: Outcome) -> HttpResponseBase:
-    if outcome is Outcome.GRANTED:
+def _go_on(request: Request, decided: CaseRow, outcome: Outcome, *, formal: bool) -> HttpResponseBase:
+    if not formal:
+        sentence = _("已对“%(item)s”作出预审意见，还没有生效：预期结果到达且一致后自动转为正式决定。")
+    elif outcome is Outcome.GRANTED:
         sentence = _("已准予“%(item)s”，正在制证、出具决定书。")
     else:
         sentence = _("已决定不予许可“%(item)s”，正在出具决定书。")
@@ -125,5 +138,9 @@ def page(
         "wrong": {field: str(refusal)} if refusal else {},
         "errors": [(field, str(refusal))] if refusal else [],
         "plain_grant": plain_grant(),
+        "granted_typed": [
+            (element, GRANTED + element.key, request.POST.get(GRANTED + element.key, ""))
+            for element in context["relied_on"]
+        ],
     }
     return render(request, "desk/case.html", context, status=refusal.status if refusal else 200)

@@ -9,13 +9,13 @@ from django.urls import reverse
 
 from yichuang.base import files
 from yichuang.base.clock import local
-from yichuang.cases import queries, reading, whole
+from yichuang.cases import expecting, queries, reading, whole
 from yichuang.cases.data import CaseRow, MaterialRow
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.reading import FormField, HistoryRow
 from yichuang.cases.states import WORKED, Stage, Verb
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue.data import SourceKind
+from yichuang.catalogue.data import Element, SourceKind
 from yichuang.catalogue.tables import limit_text
 from yichuang.deadlines.data import Unit
 from yichuang.departments import queries as department_queries
@@ -120,7 +120,7 @@ def whole_case(actor: Actor, row: ApplicationRow, case: CaseRow, now: datetime) 
     licences = licence_queries.of_cases([each.number for each in row.cases])
     parties = identity_queries.masked_parties([row.party_id, *([row.agent_id] if row.agent_id else [])])
     history = reading.history(row, [case.id])
-    undecided = {sister.item_key: sister.item_name for sister in row.cases if sister.decided_at is None}
+    sisters = [sister for sister in row.cases if sister.id != case.id]
     return {
         "row": row,
         "case": case,
@@ -130,16 +130,25 @@ def whole_case(actor: Actor, row: ApplicationRow, case: CaseRow, now: datetime) 
         "sections": _sections(reading.form(actor, row, [case.item_key], now=now)),
         "materials": _materials(row, case, licences),
         "whole": whole.clock_of(row.id, now=now),
-        "sisters": [sister for sister in row.cases if sister.id != case.id],
-        "waits_for": [undecided[item] for item in case.waits_for if case.waiting and item in undecided],
         "history": deeds(history, {case.number: case.item_name}, inner=True),
         "procedures": _procedures(case),
         "procedure": _going_on(case, history, now),
         "proposal": proposal_of(actor, case, history),
         "extension": _extension(case),
+        "sisters": sisters,
+        "waits_for": row.waits(case),
+        "ahead_of": row.ahead_of(case),
+        "relied_on": _relied_on(case, sisters),
         "papers": _papers(row, case, licences),
         "dispatch": department_queries.of_cases([case.number]).get(case.number) if case.partner else None,
     }
+
+
+def _relied_on(case: CaseRow, sisters: Iterable[CaseRow]) -> list[Element]:
+    """What of this case's result its sisters turn on: there the officer says what is granted otherwise."""
+    waiting = [one.item_version_id for one in sisters if case.item_key in one.waits_for]
+    elements = catalogue_queries.current().elements
+    return [elements[key] for key in expecting.relied_on(case.item_version_id, waiting)]
 
 
 def sister_number(row: ApplicationRow, material: MaterialRow) -> str:

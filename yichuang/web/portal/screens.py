@@ -28,6 +28,7 @@ _URGENT = {
     Stage.DECLINED: NoticeKind.DECLINE,
     Stage.TERMINATED: NoticeKind.TERMINATION,
     Stage.RESCINDED: NoticeKind.RESCISSION,
+    Stage.PREDECIDED: NoticeKind.PRE_DECISION,
 }
 #: Stages in which the result has been handed over.
 HANDED_OVER = frozenset({Stage.DELIVERED, Stage.CLOSED})
@@ -53,6 +54,7 @@ class Line:
     who: str
     elsewhere: str  # the department's own system that handles it
     waits_for: tuple[str, ...]
+    ahead_of: tuple[str, ...]  # on whose expected results it is reviewed (模拟审批)
     until: str
     left: str
     papers: tuple[Paper, ...]  # what the applicant must read now
@@ -113,8 +115,6 @@ def _due_alone(row: ApplicationRow) -> datetime | None:
 
 
 def _line(case: CaseRow, row: ApplicationRow, notices: Iterable[NoticeFacts], now: datetime) -> Line:
-    undecided = {sister.item_key: sister.item_name for sister in row.cases if sister.decided_at is None}
-    waits = [undecided[item] for item in case.waits_for if case.waiting and item in undecided]
     partner = catalogue_queries.current().partners.get(case.partner)
     runs = case.stage in WORKED and case.due_at is not None
     return Line(
@@ -122,7 +122,8 @@ def _line(case: CaseRow, row: ApplicationRow, notices: Iterable[NoticeFacts], no
         state=state_of(case),
         who=_holder(case, row),
         elsewhere=partner.name if partner and case.stage in WORKED else "",
-        waits_for=tuple(waits),
+        waits_for=row.waits(case),
+        ahead_of=row.ahead_of(case),
         until=last_moment(case.due_at) if runs and case.due_at else "",
         left=time_left(case, now),
         papers=_urgent(case, row, notices),

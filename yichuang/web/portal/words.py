@@ -26,6 +26,7 @@ _GRANTED: dict[Stage, Promise] = {
     Stage.ACCEPTED: gettext_lazy("已经受理，等着审查"),
     Stage.IN_REVIEW: gettext_lazy("正在审查"),
     Stage.SUSPENDED: gettext_lazy("正在进行听证、检测、评审等特别程序，时间不计入办理时限"),
+    Stage.PREDECIDED: gettext_lazy("有了预审意见，还不是正式决定：等的事项办好并且一致，就自动生效"),
     Stage.DECIDED: gettext_lazy("已经批准，正在制作结果"),
     Stage.ISSUED: gettext_lazy("办好了，等您领取"),
     Stage.DELIVERED: gettext_lazy("结果已经交给您"),
@@ -59,14 +60,15 @@ _DEEDS: dict[Verb, Promise] = {
     Verb.BEGIN_PROCEDURE: gettext_lazy("开始特别程序，另有书面告知"),
     Verb.END_PROCEDURE: gettext_lazy("特别程序结束，继续计时"),
     Verb.EXTEND: gettext_lazy("经批准延长办理期限"),
+    Verb.PREDECIDE: gettext_lazy("作出预审意见，还不是正式决定"),
+    Verb.FORMALISE: gettext_lazy("等的结果到了并且一致，预审意见成为正式决定"),
+    Verb.REOPEN_REVIEW: gettext_lazy("等的结果和预期不一样，恢复审查"),
     Verb.DECIDE: gettext_lazy("作出决定：准予"),
     Verb.ISSUE: gettext_lazy("结果制作完成"),
     Verb.DELIVER: gettext_lazy("结果交给您"),
     Verb.CLOSE: gettext_lazy("办结"),
 }
 _REFUSAL = gettext_lazy("作出决定：不予许可")
-#: Acts that the applicant had hoped to be spared.
-_BAD = frozenset({Verb.DECLINE, Verb.ASK_CORRECTION, Verb.TERMINATE, Verb.WITHHOLD, Verb.RESCIND})
 #: Acts of the counter; the others are the department's or the platform's.
 _AT_THE_COUNTER = frozenset(
     {
@@ -80,7 +82,18 @@ _AT_THE_COUNTER = frozenset(
     }
 )
 #: Acts that the applicant had hoped to be spared.
-_BAD = frozenset({Verb.DECLINE, Verb.ASK_CORRECTION, Verb.DEEM_WITHDRAWN, Verb.REVOKE_ACCEPTANCE})
+_BAD = frozenset(
+    {
+        Verb.DECLINE,
+        Verb.ASK_CORRECTION,
+        Verb.DEEM_WITHDRAWN,
+        Verb.REVOKE_ACCEPTANCE,
+        Verb.TERMINATE,
+        Verb.WITHHOLD,
+        Verb.RESCIND,
+        Verb.REOPEN_REVIEW,
+    }
+)
 _WEEKDAYS: tuple[Promise, ...] = (
     gettext_lazy("星期一"),
     gettext_lazy("星期二"),

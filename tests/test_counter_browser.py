@@ -135,6 +135,23 @@ def test_values_typed_over_a_registers_are_marked_and_kept_on_their_own(
     expect(line).to_contain_text("本人填写")
 
 
+def test_a_tick_set_the_moment_the_page_changed_counts(site: str, page_desktop: Page) -> None:
+    page = page_desktop
+    log_in(page, site)
+    start(page, site)
+    quick = page.locator("#m-hukou_book")
+    expect(quick).to_be_visible()
+    page.evaluate(
+        """() => {
+          const quick = () => { watcher.disconnect(); document.getElementById("m-hukou_book").click(); };
+          const watcher = new MutationObserver(quick);
+          watcher.observe(document.getElementById("materials").parentElement, { childList: true });
+        }"""
+    )
+    page.locator("#m-id_card").check()
+    expect(page.locator("li", has=quick)).to_have_class(re.compile("check--done"))
+
+
 def test_answers_and_ticks_plan_the_page_anew_and_the_focus_stays(site: str, page_desktop: Page) -> None:
     page = page_desktop
     log_in(page, site)

@@ -136,6 +136,20 @@ def test_a_whole_name_is_found_among_thousands_that_have_a_word_of_it() -> None:
     assert set(SearchEntry.objects.values_list("tier", flat=True)) == {0, 1}
 
 
+def test_what_is_meant_exactly_comes_first_from_the_last_tier_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There any rows are taken that have the word; whole names are asked for first, then beginnings, then the rest."""
+    monkeypatch.setattr(index, "_TIERS", (2, 4))
+    one = Findable("item", "", "", "d", "某局", "", "", (), (), ())
+    common = [replace(one, key=f"a{number}", name=f"第{number}号建筑工程登记") for number in range(60)]
+    begin = [replace(one, key=f"b{number}", name=f"登记第{number}号建筑工程") for number in range(10)]
+    index.write([*common, *begin, replace(one, key="zz", name="登记")])
+    keys = [hit.key for hit in find("登记", limit=20)]
+    assert keys[0] == "zz"
+    assert {key[0] for key in keys[1:11]} == {"b"}
+    assert {key[0] for key in keys[11:]} == {"a"}
+    assert len(keys) == 20
+
+
 def test_only_what_changed_is_written(city: Catalogue) -> None:
     assert index.write(findables(city)) == 0
     renamed = replace(city.items["medical_insurance"], name="城乡居民基本医疗保险参保")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from django.db import connection
 
@@ -54,11 +55,15 @@ _FILLERS = re.compile(
 )
 
 _COLUMNS = "kind, key, name, department, board, department_key, code, rank, texts"
-#: One condition after the other; the next tier is looked at only while there are not enough.
+#: One condition after the other; the next tier is looked at only while there are not enough. The last tier holds nine
+#: rows of ten: whatever it has first is good enough, where the best would have to be read off hundreds of pages.
 _OF_TIER = """(SELECT {columns} FROM catalogue_search WHERE tier = {tier} AND words @@ condition::tsquery
- ORDER BY rank, key LIMIT %s)"""
-_TIERS = " UNION ALL ".join(_OF_TIER.format(columns=_COLUMNS, tier=tier) for tier in (0, 1, 2))
-_FIND = f"SELECT found.* FROM unnest(%s::text[]) AS condition CROSS JOIN LATERAL ({_TIERS} LIMIT %s) AS found"  # noqa: S608 - made of constants
+ {order} LIMIT %s)"""
+_TIERS = " UNION ALL ".join(
+    _OF_TIER.format(columns=_COLUMNS, tier=tier, order=order)
+    for tier, order in enumerate(("ORDER BY rank, key", "ORDER BY rank, key", ""))
+)
+_FIND = f"SELECT found.* FROM unnest(%s::text[]) AS condition CROSS JOIN LATERAL ({_TIERS} LIMIT %s) AS found LIMIT %s"  # noqa: S608 - made of constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ def with_closed(catalogue: Catalogue, hits: Iterable[Hit], day: date) -> list[Hi
 
 
 def _as_it_is(words: Sequence[str], limit: int) -> tuple[Hit, ...]:
-    return _ranked(_as_typed(words), lambda one: _all(one, words, _worth), limit)
+    return _ranked(_as_typed(words), lambda one: _all(one, words, _worth), limit, in_order=len(words) == 1)
 
 
 def _pieces_of(words: Sequence[str]) -> list[str]:
@@ -135,12 +140,18 @@ def _most_of(pieces: Sequence[str], limit: int) -> tuple[Hit, ...]:
 # ── Asking the database ──────────────────────────────────────────────────────────────────────────
 
 
-def _ranked(conditions: Sequence[str], score: _Score, limit: int) -> tuple[Hit, ...]:
-    """The best by `score` of what the conditions find, each of them asked for twice as many as are wanted."""
+def _ranked(
+    conditions: Sequence[str], score: _Score, limit: int, *, in_order: bool = False
+) -> tuple[Hit, ...]:
+    """The best by `score` of what the conditions find, each of them asked for twice as many as are wanted.
+
+    `in_order`: what an earlier condition finds is always the better; where that is enough, no other is asked.
+    """
     if not conditions:
         return ()
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, [list(conditions), *[max(2 * limit, 40)] * 4])
+        enough = max(2 * limit, 40)
+        cursor.execute(_FIND, [list(conditions), *[enough] * 4, enough if in_order else None])
         rows = {(row[0], row[1]): row for row in cursor.fetchall()}
     scored = []
     for *facts, rank, texts in rows.values():
@@ -157,7 +168,7 @@ def _as_typed(words: Sequence[str]) -> list[str]:
     conditions = []
     for word, others in _each_and_others(words):
         whole = quoted(f"={word}")
-        conditions += [_and([whole, *others]), _and([f"{whole}:*", *others])]
+        conditions += [_and([whole, *others]), _and([f"{whole}:*", f"!{whole}", *others])]
     asked = [_inside(word) for word in words if len(word) > 1] or [_inside(words[0])]
     return [*conditions, _and(asked)]
 
@@ -283,6 +294,7 @@ def _slip_match(word: str, sound: str, slips: re.Pattern[str], text: Text) -> fl
     return 1.0 if text.field in NAMES and slips.search(text.text) else 0.0
 
 
+@lru_cache(maxsize=100)  # asked of every candidate
 def _slips(word: str) -> re.Pattern[str]:
     """The word with one character wrong, one missing, one too many, or two that changed places."""
     first = int(word.isascii())  # nobody mistypes the first letter: `in` is no slip of `xin`

@@ -6,13 +6,13 @@ until one is stated in `WAYS`, and a scene in which it is possible.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from tests.counter_desk import COMPANY
 from tests.factories import NOW, staff, submission
 from tests.test_lives_of_bundles import officer_of
 from yichuang.base.errors import Refused
-from yichuang.cases.actions import approval, gaps, issuing, joining, overdue, procedures, review
+from yichuang.cases.actions import approval, gaps, issuing, joining, overdue, procedures, reckoning, review
 from yichuang.cases.actions.acceptance import accept, decline
 from yichuang.cases.actions.correction import allow_correction, ask_correction, correct
 from yichuang.cases.actions.receipt import receive
@@ -26,7 +26,8 @@ from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import SourceKind
 from yichuang.catalogue.facts import SpecialProcedure
 from yichuang.catalogue.regimes import GapsHold
-from yichuang.deadlines.data import Limit
+from yichuang.deadlines.actions import DayRow, set_overrides
+from yichuang.deadlines.data import Limit, Worked
 from yichuang.delivery.actions import hand_over
 from yichuang.identity.data import Actor, Role
 from yichuang.ledger.models import Entry
@@ -171,6 +172,20 @@ def _extend(scene: Scene, now: datetime) -> None:
     approval.approve(actor=scene.chief(), case_id=scene.case().id, now=now)
 
 
+def give_a_day_off(_scene: Scene, now: datetime) -> None:
+    """Declare tomorrow a day off, and let what runs be reckoned anew."""
+    tomorrow = (now + timedelta(days=1)).date()
+    day: DayRow = {
+        "region": "",
+        "date": tomorrow,
+        "worked": Worked.NONE,
+        "name": "台风",
+        "provisional": False,
+    }
+    set_overrides([day], actor_kind="system", actor_id=0, now=now)
+    list(reckoning.reckon(why="calendar.changed", now=now))
+
+
 def _let_sister_be_granted(scene: Scene, now: datetime, granted: dict[str, str] | None = None) -> None:
     sister = scene.case(scene.sister) if scene.sister else None
     if sister is not None and sister.stage in MOVES[Verb.DECIDE].origins and not sister.waiting:
@@ -241,6 +256,7 @@ WAYS: dict[Verb, Callable[[Scene, datetime], object]] = {
     Verb.PROPOSE: _propose,
     Verb.RETURN_PROPOSAL: _return_proposal,
     Verb.EXTEND: _extend,
+    Verb.RECKON: give_a_day_off,
     Verb.PREDECIDE: _decide,
     Verb.FORMALISE: _let_sister_be_granted,
     Verb.REOPEN_REVIEW: lambda scene, now: _let_sister_be_granted(scene, now, {"project_name": "另一个项目"}),

@@ -1,5 +1,7 @@
 """Every act from every stage: done through its action it succeeds, or is refused, exactly as `MOVES` says."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.factories import NOW
@@ -7,15 +9,18 @@ from tests.scenes import WAYS, check_folds, let_every_item_be_heard, let_gaps_wa
 from yichuang.base.errors import Refused
 from yichuang.cases.models import Case
 from yichuang.cases.states import MOVES, Stage, Verb
+from yichuang.deadlines.queries import forget
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def a_lenient_catalogue(own_catalogue: None) -> None:
+def a_lenient_catalogue(own_catalogue: None) -> Iterator[None]:
     """Otherwise nothing that is decided has a gap that could be cured, and hardly anything can be suspended."""
     let_gaps_wait_for_the_hand_over()
     let_every_item_be_heard()
+    yield
+    forget()  # the days that were declared here
 
 
 def test_a_way_to_do_every_act_is_stated() -> None:

@@ -13,15 +13,16 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.dispatching import take_in
 from tests.factories import NOW, accepted
-from tests.scenes import ALONE, WAYS, WITH_GAP, Scene, bring, scene_at
+from tests.scenes import ALONE, WAYS, WITH_GAP, Scene, bring, give_a_day_off, scene_at
 from tests.simulators_fixtures import Box, Simulator
 from yichuang.cases.states import MOVES, Stage, Verb
 from yichuang.deadlines import watching
 from yichuang.deadlines.data import RungAct
-from yichuang.deadlines.queries import ladder
+from yichuang.deadlines.queries import forget, ladder
 from yichuang.journey.reactions import REACTIONS
 from yichuang.journey.runner import react
 from yichuang.journey.steps import STEPS
+from yichuang.ledger.actions import Record, record
 from yichuang.ledger.models import Entry
 from yichuang.ledger.queries import entries
 
@@ -103,11 +104,37 @@ def pass_time() -> None:
         pass
 
 
+def _calendar() -> set[tuple[str, str]]:
+    scene = bring(ALONE, Stage.ACCEPTED)
+    assert scene is not None
+    done = follow_twice()
+    give_a_day_off(scene, NOW)
+    done |= follow_twice()
+    forget()
+    return done
+
+
+def _recorded(verb: str) -> Callable[[], set[tuple[str, str]]]:
+    """What a publication says that changes something of this kind."""
+
+    def publish() -> set[tuple[str, str]]:
+        ALONE.begin()
+        done = follow_twice()
+        record([Record(verb, "calendar", 0, {})], actor_kind="system", actor_id=0, now=NOW)
+        return done | follow_twice()
+
+    return publish
+
+
 #: What is no act on a case.
 OTHERS: dict[str, Callable[[], set[tuple[str, str]]]] = {
     "application.received": _receive,
     "hand_over.done": _hand_over,
     "clock.rung": _rung,
+    "calendar.changed": _calendar,
+    "hours.changed": _recorded("hours.changed"),
+    "ladders.changed": _recorded("ladders.changed"),
+    "regimes.changed": _recorded("regimes.changed"),
 }
 FOLLOWED = [verb for verb, steps in REACTIONS.items() if steps and verb not in _OF_A_PARTNER]
 

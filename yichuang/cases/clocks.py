@@ -1,6 +1,6 @@
 """The clocks of a case (时限): what runs from when, as facts of the act that starts, moves or stops it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,15 +10,22 @@ from yichuang.cases.fold import to_facts
 from yichuang.cases.models import Case
 from yichuang.cases.states import WORKED, Stage
 from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.regimes import Regime
 from yichuang.deadlines import keeping
-from yichuang.deadlines.data import ClockKind, Light
+from yichuang.deadlines.data import ClockKind, Light, Limit
 from yichuang.deadlines.keeping import NewClock, Started
+from yichuang.deadlines.models import Clock
 from yichuang.deadlines.queries import Running, running
 from yichuang.identity import queries as identity_queries
 
 SUBJECT = "case"
 #: What an act says of a case whose clocks stand still: nobody knows when it is due.
 STILL: Mapping[str, None] = dict.fromkeys(("due_at", "blue_at", "yellow_at", "statutory_due_at"))
+#: The clocks whose limit the procedural law sets, and which.
+_OF_REGIME: Mapping[ClockKind, Callable[[Regime], Limit | None]] = {
+    ClockKind.ACCEPTANCE: lambda regime: regime.accept_within,
+    ClockKind.DELIVERY: lambda regime: regime.deliver_within,
+}
 #: The clocks by which a case is due.
 DUE = (ClockKind.PROMISED, ClockKind.STATUTORY)
 
@@ -82,6 +89,22 @@ def stand_still(case: Case, *, reason: str, now: datetime) -> dict[str, Any]:
         return {}
     keeping.pause(SUBJECT, case.id, reason=reason, now=now)
     return dict(STILL)
+
+
+def with_limits_of_today(rows: Sequence[Clock]) -> Sequence[Clock]:
+    """The clocks whose limits a regime sets (受理, 送达) with those that it sets today; the others as they are."""
+    of_regime = [row for row in rows if row.subject_kind == SUBJECT and row.kind in _OF_REGIME]
+    versions = dict(
+        Case.objects.filter(id__in=[row.subject_id for row in of_regime])
+        .order_by("id")
+        .values_list("id", "item_version_id")
+    )
+    for row in of_regime:
+        regime = catalogue_queries.regime(catalogue_queries.item_version(versions[row.subject_id]))
+        limit = _OF_REGIME[ClockKind(row.kind)](regime)
+        if limit is not None:
+            row.limit_value, row.limit_unit = limit.value, limit.unit
+    return rows
 
 
 def moved_facts(moved: Sequence[Started]) -> dict[str, Any]:

@@ -131,6 +131,14 @@ def _verify(_chosen: argparse.Namespace) -> int:
         return 0 if verify_all(print) else 1
 
 
+def _clocks_reckon(chosen: argparse.Namespace) -> None:
+    with embedded.available():
+        _ready()
+        from yichuang.config import operating
+
+        operating.reckon_clocks(dry_run=chosen.dry_run, report=print)
+
+
 def _doctor(chosen: argparse.Namespace) -> int:
     with embedded.available():
         setup.django()
@@ -254,6 +262,11 @@ def _parser() -> argparse.ArgumentParser:
     plan.add_argument("--format", choices=("table", "json"), default="table")
 
     add("verify", _verify, "refold every case from the ledger, check the seals, name each difference")
+    text = "reckon every open clock anew, as is done after a change of the calendar; tells each difference"
+    clocks = commands.add_parser("clocks", help=text).add_subparsers(required=True, metavar="COMMAND")
+    reckon = clocks.add_parser("reckon", help=text, description=text)
+    reckon.set_defaults(run=_clocks_reckon)
+    reckon.add_argument("--dry-run", action="store_true", help="only tell what would move")
     doctor = add("doctor", _doctor, "examine this installation: what is well, and a remedy for each fault")
     doctor.add_argument("--retry", action="store_true", help="put failed jobs back into the queue afterwards")
     backup = add("backup", _backup, "write the whole database to one file")

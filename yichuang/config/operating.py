@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from yichuang.base import clock
+from yichuang.base.clock import local
+from yichuang.cases.actions import reckoning
 from yichuang.config.runtime import CannotStart
 from yichuang.identity.actions.seal_keys import import_seal_key
 from yichuang.identity.actions.staff import create_staff
@@ -29,6 +31,17 @@ def add_administrator(username: str, name: str, department: str, report: Callabl
         now=clock.now(),
     )
     report(f"已建立系统管理员 {username}，登录后可建立其他账号。Made; log in to make the other accounts.")
+
+
+def reckon_clocks(*, dry_run: bool, report: Callable[[str], None]) -> None:
+    """Reckon every open clock anew, as after a change of the calendar; tells each difference."""
+    number = 0
+    for moved in reckoning.reckon(why="asked", dry_run=dry_run, now=clock.now()):
+        number += 1
+        before, after = (f"{local(end):%Y-%m-%d %H:%M}" for end in (moved.before, moved.after))
+        report(f"{moved.number} {moved.clock} {before} → {after}")
+    done = "将会变动（没有写入）would move, nothing written" if dry_run else "已变动 moved"
+    report(f"{number} 个期限{done}。")
 
 
 def import_seal(department: str, certificate: Path, key: Path, report: Callable[[str], None]) -> None:

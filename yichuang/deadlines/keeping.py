@@ -3,7 +3,7 @@
 Nothing here is recorded by itself: the act that a clock follows from is what stands in the ledger.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -142,27 +142,37 @@ def reckon_anew(running: Iterable[Clock]) -> list[Started]:
     A clock that stands still keeps standing still and is left out of what is returned.
     """
     rows = list(running)
+    moved = []
+    for row, reckoned, following in _anew(rows):
+        row.due_at, row.next_at = reckoned.due_at, following
+        moved.append(Started(ClockKind(row.kind), row.subject_id, reckoned.due_at, reckoned.lights()))
+    Clock.objects.bulk_update(rows, ["limit_value", "limit_unit", "due_at", "next_at"])
+    return moved
+
+
+def differing(running: Iterable[Clock]) -> list[tuple[Clock, datetime]]:
+    """The running clocks whose end or next rung would be at another moment if reckoned now, each with its new end."""
+    return [
+        (row, reckoned.due_at)
+        for row, reckoned, following in _anew(list(running))
+        if (row.due_at, row.next_at) != (reckoned.due_at, following)
+    ]
+
+
+def _anew(rows: Sequence[Clock]) -> Iterator[tuple[Clock, "_Reckoned", datetime | None]]:
+    """Each running clock with what it comes to if reckoned now, and when its next rung is then reached."""
     held = _pauses_of(rows)
     fired: dict[int, set[str]] = {row.id: set() for row in rows}
     for clock_id, rung in FiredRung.objects.filter(clock__in=rows).values_list("clock_id", "rung"):
         fired[clock_id].add(rung)
-    moved = []
     for row in rows:
         of_subject = held[row.subject_kind, row.subject_id] if row.kind in PAUSABLE else []
         since = [one for one in of_subject if one.end is None or one.end >= row.started_at]
         if any(one.end is None for one in since):
             continue
-        reckoned = _reckon(
-            ClockKind(row.kind),
-            row.region,
-            row.started_at,
-            Limit(row.limit_value, Unit(row.limit_unit)),
-            since,
-        )
-        row.due_at, row.next_at = reckoned.due_at, reckoned.next_at(frozenset(fired[row.id]))
-        moved.append(Started(ClockKind(row.kind), row.subject_id, reckoned.due_at, reckoned.lights()))
-    Clock.objects.bulk_update(rows, ["due_at", "next_at"])
-    return moved
+        limit = Limit(row.limit_value, Unit(row.limit_unit))
+        reckoned = _reckon(ClockKind(row.kind), row.region, row.started_at, limit, since)
+        yield row, reckoned, reckoned.next_at(frozenset(fired[row.id]))
 
 
 @dataclass(frozen=True, slots=True)

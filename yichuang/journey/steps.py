@@ -7,10 +7,12 @@ is already done it leaves alone.
 from collections.abc import Callable
 from datetime import date, datetime
 
+import structlog
+
 from yichuang.base.clock import local
 from yichuang.cases import clocks as case_clocks
 from yichuang.cases import whole
-from yichuang.cases.actions import issuing, joining, review
+from yichuang.cases.actions import issuing, joining, reckoning, review
 from yichuang.cases.models import Case
 from yichuang.cases.states import Outcome, Stage, Verb
 from yichuang.deadlines import keeping
@@ -22,6 +24,8 @@ from yichuang.ledger.models import Entry
 
 #: Where steps wait that talk to no partner.
 STEP_QUEUE = "steps"
+
+log = structlog.get_logger(__name__)
 
 Step = Callable[[Entry, datetime], None]
 
@@ -194,6 +198,14 @@ def join_sisters(entry: Entry, now: datetime) -> None:
         joining.join(case_id=entry.facts.get("of_id", entry.subject_id), now=now)
 
 
+def reckon_clocks(entry: Entry, now: datetime) -> None:
+    """重新计算期限 of everything open, because the calendar, the hours, the ladders or a regime has changed."""
+    for moved in reckoning.reckon(why=entry.verb, now=now):
+        log.info(
+            "clock moved", number=moved.number, clock=moved.clock, before=moved.before, after=moved.after
+        )
+
+
 def close_case(entry: Entry, now: datetime) -> None:
     """A delivered case is closed."""
     issuing.close(case_id=entry.subject_id, now=now)
@@ -217,7 +229,7 @@ STEPS: dict[str, Step] = {
         issue_receipt, issue_acceptance_notice, issue_decline_notice, issue_correction_notice, issue_result,
         await_acceptance, await_delivery, issue_revocation, issue_withdrawal, issue_deemed_withdrawal, act_on_rung,
         issue_termination, issue_rescission, issue_procedure_notice, tell_procedure, issue_extension, tell_extension,
-        issue_pre_decision, issue_reopening,
+        issue_pre_decision, issue_reopening, reckon_clocks,
         issue_hand_over_receipt, dispatch_to_partner, begin_review_at_partner, apply_partner_answer,
         join_sisters, close_case, tell_received, tell_accepted, tell_correction, tell_ready,
     )

@@ -150,6 +150,7 @@ def _write(
     set_overrides(days, actor_kind=actor.kind, actor_id=actor.id, now=now)
     set_hours(hours, actor_kind=actor.kind, actor_id=actor.id, now=now)
     set_ladders(folder.rungs, actor_kind=actor.kind, actor_id=actor.id, now=now)
+    regimes_changed = newest is not None and folder.catalogue.regimes != queries.current().regimes
     rest, items, bundles = stored.split(folder.catalogue)
     templates = stored.to_text(dict(folder.templates))
     establishment = stored.to_text(stored.split_establishment(folder))
@@ -182,8 +183,10 @@ def _write(
         "new_items": new_items.added,
         "new_bundles": new_bundles.added,
     }
-    entry = Record("catalogue.published", "release", release.id, facts)
-    record([entry], actor_kind=actor.kind, actor_id=actor.id, now=now)
+    entries = [Record("catalogue.published", "release", release.id, facts)]
+    if regimes_changed:
+        entries.append(Record("regimes.changed", "release", release.id, {}))
+    record(entries, actor_kind=actor.kind, actor_id=actor.id, now=now)
     return Publication(release.id, True, tuple(new_items.added), tuple(new_bundles.added))
 
 

@@ -4,20 +4,20 @@ import pytest
 
 from tests.city import run_journey
 from tests.counter_desk import clerk_client, text_of
-from tests.courses import again, at, every_case_folds, papers_of, pass_time
+from tests.courses import again, at, clocks_of, every_case_folds, papers_of, pass_time
 from tests.factories import NOW, accepted, case_of, decided, staff
 from tests.officers_desk import stopped_clock
 from tests.portal_visitors import holder_of
-from yichuang.base.errors import Forbidden, Invalid, Overtaken
-from yichuang.cases import queries
-from yichuang.cases.actions.approval import approve, propose_extension, return_proposal
+from yichuang.base.errors import Forbidden, Invalid, Overtaken, Refused
+from yichuang.cases import queries, reading
+from yichuang.cases.actions.approval import approve, propose_decision, propose_extension, return_proposal
 from yichuang.cases.actions.review import claim, decide
 from yichuang.cases.actions.withdrawal import withdraw
 from yichuang.cases.data import CaseRow, Holder
 from yichuang.cases.models import Case
 from yichuang.cases.states import Outcome, Stage, Verb
 from yichuang.catalogue.papers import NoticeKind
-from yichuang.deadlines.data import Limit
+from yichuang.deadlines.data import ClockKind, Limit
 from yichuang.ledger.models import Entry
 from yichuang.notices.models import Message
 
@@ -162,6 +162,84 @@ def test_both_stand_in_the_ledger() -> None:
     entries = Entry.objects.filter(subject_kind="case", subject_id=case.id)
     assert entries.get(verb=Verb.PROPOSE).actor_id == staff(OFFICER).id
     assert entries.get(verb=Verb.EXTEND).actor_id == staff(CHIEF).id
+
+
+# ── Decisions ────────────────────────────────────────────────────────────────────────────────────
+
+LABOUR, TEACHER = "labour_dispatch_licence", "teacher_qualification"
+FIRST, HEAD = "officer-renshe", "chief-renshe"
+
+
+def proposed(item: str = LABOUR, who: str = FIRST, outcome: Outcome = Outcome.GRANTED) -> CaseRow:
+    """A decision that somebody has proposed."""
+    case = case_of(accepted(item), item)
+    propose_decision(actor=staff(who), case_id=case.id, outcome=outcome, opinion="符合条件。", now=NOW)
+    return case
+
+
+def test_what_the_head_has_to_approve_is_decided_by_nobody_alone() -> None:
+    case = case_of(accepted(LABOUR), LABOUR)
+    for who in (FIRST, HEAD):
+        with pytest.raises(Forbidden, match="请报批"):
+            decide(actor=staff(who), case_id=case.id, outcome=Outcome.GRANTED, opinion="符合条件。", now=NOW)
+    assert again(case).decided_at is None
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_a_decision_holds_from_its_approval_with_the_words_of_who_proposed_it(outcome: Outcome) -> None:
+    case = proposed(outcome=outcome)
+    run_journey()
+    assert (again(case).stage, papers_of(case)) == (Stage.IN_REVIEW, [NoticeKind.ACCEPTANCE])
+    later = at("2026-03-10T10:00")
+    approve(actor=staff(HEAD), case_id=case.id, now=later)
+    run_journey(later)
+    row = again(case)
+    assert (row.stage, row.outcome, row.decided_at) == (Stage.ISSUED, outcome, later)
+    assert papers_of(case)[-1] == (NoticeKind.GRANT if outcome is Outcome.GRANTED else NoticeKind.REFUSAL)
+    assert reading.reason_of(case.id, Verb.DECIDE) == "符合条件。"
+    assert clocks_of(case) <= {ClockKind.DELIVERY}
+
+
+def test_two_persons_are_two_whoever_they_are() -> None:
+    case = proposed(TEACHER, "officer-jiaoyu")
+    with pytest.raises(Forbidden, match="自己提出的"):
+        approve(actor=staff("officer-jiaoyu"), case_id=case.id, now=NOW)
+    with pytest.raises(Refused):
+        approve(actor=staff(HEAD), case_id=case.id, now=NOW)
+    approve(actor=staff("officer-jiaoyu2"), case_id=case.id, now=NOW)
+    assert again(case).outcome == Outcome.GRANTED
+
+
+def test_only_the_head_approves_what_only_the_head_may() -> None:
+    case = proposed(who=HEAD)
+    with pytest.raises(Forbidden, match="首席代表批准"):
+        approve(actor=staff(FIRST), case_id=case.id, now=NOW)
+
+
+def test_a_returned_decision_is_proposed_anew_with_other_words() -> None:
+    case = proposed()
+    return_proposal(actor=staff(HEAD), case_id=case.id, remark="请补充现场核查情况。", now=NOW)
+    again_proposed = {"case_id": case.id, "outcome": Outcome.REFUSED, "opinion": "现场不符合。", "now": NOW}
+    propose_decision(actor=staff(FIRST), **again_proposed)
+    approve(actor=staff(HEAD), case_id=case.id, now=NOW)
+    assert again(case).outcome == Outcome.REFUSED
+    assert reading.reason_of(case.id, Verb.DECIDE) == "现场不符合。"
+
+
+@pytest.mark.usefixtures("stopped_clock")
+def test_a_decision_is_proposed_and_approved_at_the_desk() -> None:
+    case = case_of(accepted(LABOUR), LABOUR)
+    desk, address = clerk_client(FIRST), f"/desk/cases/{case.number}/"
+    desk.post(f"{address}claim/")
+    assert "另一个人批准之后，决定才生效" in text_of(desk.get(address))
+    for _time in range(2):  # a form sent twice is proposed once
+        assert desk.post(f"{address}decide/", {"outcome": "granted", "text": "符合条件。"}).status_code == 302
+    assert again(case).outcome == ""
+    chief = clerk_client(HEAD)
+    assert "决定：准予" in text_of(chief.get(address))
+    chief.post(f"{address}approve/")
+    assert again(case).outcome == Outcome.GRANTED
+    assert "作出决定：准予" in text_of(chief.get(address))
 
 
 # ── At the desk ──────────────────────────────────────────────────────────────────────────────────

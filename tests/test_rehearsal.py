@@ -60,6 +60,15 @@ def test_a_draft_goes_its_whole_way_and_leaves_nothing(by: str) -> None:
     assert queries.current().items[HOUSING].name == "出具房改核查证明"
 
 
+def test_a_decision_that_somebody_has_to_approve_is_approved_by_somebody_else() -> None:
+    folder = queries.folder()
+    rehearsal = rehearse(
+        actor=staff(MANAGER), folder=folder, target="labour_dispatch_licence", answers={}, now=NOW
+    )
+    assert rehearsal.is_whole, [moment.refusal for moment in rehearsal.moments]
+    assert rehearsal.moments[-1].cases[0].outcome == "granted"
+
+
 def test_a_bundle_is_tried_with_its_order_and_without_any_word_to_the_outside() -> None:
     before = counts()
     rehearsal = played(begun("newborn", kind="bundles"))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from yichuang.cases import remarks
 from yichuang.cases.branches import Standing, standing
-from yichuang.cases.models import Case, Remark
+from yichuang.cases.models import Case
 from yichuang.cases.reading import case_values
 from yichuang.cases.states import OUTCOME_NAMES, STAGE_NAMES, Outcome, Stage, Verb
 from yichuang.catalogue import queries as catalogue_queries
@@ -64,8 +64,12 @@ def granted_values(case: Case) -> dict[str, str]:
     """What a case was granted for where that is not what was applied for: element → value."""
     dispatched = department_queries.of_cases([case.number]).get(case.number) if case.partner else None
     answered = department_queries.answer(dispatched.id).result if dispatched else {}
-    row = Remark.objects.filter(case_id=case.id, kind=_GRANTED).order_by("-id").first()
-    return {**answered, **(json.loads(remarks.text_of(row)) if row else {})}
+    decided = Entry.objects.filter(
+        subject_kind="case", subject_id=case.id, verb__in=(Verb.PREDECIDE, Verb.DECIDE)
+    )
+    newest = decided.order_by("-id").values_list("facts", flat=True).first()
+    granted = newest.get("granted") if newest else None
+    return {**answered, **(json.loads(remarks.read(granted)) if granted else {})}
 
 
 def relied_on(version_id: int, sisters: Iterable[int]) -> tuple[str, ...]:

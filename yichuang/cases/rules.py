@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from yichuang.base.clock import local
 from yichuang.base.errors import Forbidden, Invalid, Overtaken, Refused
 from yichuang.cases.data import OpenedGap, Person, Settlement
-from yichuang.cases.states import MOVES, Stage, Verb
+from yichuang.cases.states import MOVES, Outcome, Stage, Verb
 from yichuang.catalogue.checks import check_value
 from yichuang.catalogue.data import Item, Necessity, SourceKind
-from yichuang.catalogue.facts import SpecialProcedure
+from yichuang.catalogue.facts import Approval, SpecialProcedure
 from yichuang.catalogue.in_force import closed_members
 from yichuang.catalogue.planned import Plan
 from yichuang.catalogue.regimes import Regime
@@ -202,12 +202,25 @@ def check_extension(
     raise Invalid(sentence, code="no_extension", field="days")
 
 
-def check_may_approve(actor: Actor, proposed_by: int | None) -> None:
-    """The head of the department approves, and never what he has proposed himself. Raises `Forbidden`."""
-    if not actor.has(Role.CHIEF_OFFICER):
+def check_may_approve(actor: Actor, proposed_by: int | None, approval: Approval) -> None:
+    """The head of the department approves, or a second officer; never one's own proposal. Raises `Forbidden`."""
+    if approval is Approval.CHIEF and not actor.has(Role.CHIEF_OFFICER):
         raise Forbidden(_("这一步须由本部门的首席代表批准。"), code="not_the_chief")
     if actor.id == proposed_by:
-        raise Forbidden(_("自己提出的，不能由自己批准。请由另一位首席代表批准。"), code="own_proposal")
+        raise Forbidden(_("自己提出的，不能由自己批准。请由本部门另一位有权的人批准。"), code="own_proposal")
+
+
+def check_decides_alone(item: Item) -> None:
+    """The item's decision needs nobody's approval. Raises `Forbidden`."""
+    if item.authority.approval is not Approval.OFFICER:
+        sentence = _("“%(item)s”的决定要由另一个人批准，不能一个人作出。请报批。")
+        raise Forbidden(sentence % {"item": item.name}, code="needs_approval")
+
+
+def check_opinion(outcome: Outcome, opinion: str) -> str:
+    """The opinion of a decision; of a refusal the reasons (行政许可法 art. 38). Raises `Invalid`."""
+    what = _("不予许可的理由") if outcome is Outcome.REFUSED else _("审批意见")
+    return check_remark(opinion, what=what)
 
 
 def check_clerk(actor: Actor) -> None:

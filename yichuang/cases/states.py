@@ -44,6 +44,7 @@ class Proposal(StrEnum):
     """What an officer proposes and somebody else has to approve (报批)."""
 
     EXTENSION = "extension"  # 延长期限
+    DECISION = "decision"  # 决定
 
 
 class Verb(StrEnum):
@@ -163,8 +164,8 @@ MOVES: dict[Verb, Move] = {
         Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.SUSPENDED, source="行政许可法 45; 浙江规定 28"
     ),
     Verb.END_PROCEDURE: _move(Stage.SUSPENDED, to=Stage.IN_REVIEW, source="行政许可法 45"),
-    Verb.PROPOSE: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.IN_REVIEW, source="行政许可法 34, 42"),
-    Verb.RETURN_PROPOSAL: _move(Stage.IN_REVIEW, to=None, source="行政许可法 34, 42"),
+    Verb.PROPOSE: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.IN_REVIEW, source="行政许可法 34, 38, 42"),
+    Verb.RETURN_PROPOSAL: _move(Stage.IN_REVIEW, to=None, source="行政许可法 34, 38, 42"),
     Verb.EXTEND: _move(Stage.IN_REVIEW, to=None, source="行政许可法 42"),
     Verb.RECKON: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=None, source="行政许可法 82"),
     Verb.PREDECIDE: _move(
@@ -198,7 +199,10 @@ STAGE_NAMES: dict[Stage, Promise] = {
     Stage.CLOSED: _("已办结"),
 }
 
-PROPOSAL_NAMES: dict[Proposal, Promise] = {Proposal.EXTENSION: _("延长期限")}
+PROPOSAL_NAMES: dict[Proposal, Promise] = {
+    Proposal.EXTENSION: _("延长期限"),
+    Proposal.DECISION: _("决定"),
+}
 
 OUTCOME_NAMES: dict[Outcome, Promise] = {Outcome.GRANTED: _("准予"), Outcome.REFUSED: _("不予许可")}
 

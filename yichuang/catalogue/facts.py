@@ -39,6 +39,14 @@ class HandlingMode(StrEnum):
     PASSED_ON = "passed_on"  # 转报件
 
 
+class Approval(StrEnum):
+    """审批方式: who decides. Whoever proposes never approves (行政许可法 art. 34, 38)."""
+
+    OFFICER = "officer"  # 审批人员决定
+    TWO_PERSONS = "two_persons"  # 两人审批: one proposes, another officer approves
+    CHIEF = "chief"  # 首席代表批准: an officer proposes, the head of the department approves
+
+
 class ReviewKind(StrEnum):
     """审查类型 of the provincial portal: decided at once, or accepted in front and decided behind."""
 
@@ -131,6 +139,7 @@ class Authority:
     division: str = ""  # 权限划分 between the levels
     exercise: str = ""  # 行使内容: what this level does
     mode: HandlingMode = HandlingMode.ALONE
+    approval: Approval = Approval.OFFICER
     joint_departments: tuple[str, ...] = ()  # 联办机构: department keys
 
 

@@ -175,6 +175,7 @@ def _authority(catalogue: Catalogue, item: Item) -> list[Fact]:
         _fact("undertaker", str(label["undertaker"]), [authority.undertaker]),
         _fact("joint_departments", str(label["joint_departments"]), joint),
         _fact("mode", str(label["mode"]), [word(authority.mode)]),
+        _fact("approval", str(label["approval"]), [word(authority.approval)]),
         _fact("division", str(label["division"]), [authority.division]),
         _fact("exercise", str(label["exercise"]), [authority.exercise]),
         _coded(item, "type", item.type),

@@ -215,6 +215,7 @@ FIELDS: Mapping[type, Mapping[str, Promise]] = {
         "division": _("权限划分"),
         "exercise": _("行使内容"),
         "mode": _("办理方式"),
+        "approval": _("审批方式"),
         "joint_departments": _("联办机构"),
     },
     facts.Service: {

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from yichuang.catalogue.data import Course, ItemKind, Necessity, OutcomePolicy, Undo
 from yichuang.catalogue.facts import (
     ActorNature,
+    Approval,
     HandlingMode,
     MaterialForm,
     MaterialKind,
@@ -51,6 +52,11 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str | Promise]] = {
         HandlingMode.FIRST_REVIEW: _("初审件"),
         HandlingMode.JOINT: _("联办件"),
         HandlingMode.PASSED_ON: _("转报件"),
+    },
+    Approval: {
+        Approval.OFFICER: _("审批人员决定"),
+        Approval.TWO_PERSONS: _("两人审批"),
+        Approval.CHIEF: _("首席代表批准"),
     },
     ReviewKind: {ReviewKind.AT_ONCE: _("即审即办"), ReviewKind.BEHIND: _("前审后批")},
     ResultKind: {

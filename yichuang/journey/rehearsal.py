@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from yichuang.base import ids
 from yichuang.base.clock import CITY_ZONE
 from yichuang.base.errors import Refused
-from yichuang.cases.actions import review
+from yichuang.cases.actions import approval, review
 from yichuang.cases.actions.acceptance import accept
 from yichuang.cases.actions.receipt import receive
 from yichuang.cases.data import CaseRow, Person, Receipt, Settlement, Submission
@@ -25,6 +25,7 @@ from yichuang.cases.states import WORKED, Outcome
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.actions.publishing import publish_folder
 from yichuang.catalogue.data import Answers, Element, SourceKind
+from yichuang.catalogue.facts import Approval
 from yichuang.catalogue.folder import Folder
 from yichuang.catalogue.planned import Known, Plan
 from yichuang.catalogue.planning import plan as make_plan
@@ -168,7 +169,13 @@ class _Play:
         officer = replace(self.clerk, roles=frozenset({Role.OFFICER}), department_id=case.department_id)
         opinion = _("材料齐全，符合条件。")
         review.claim(actor=officer, case_id=case.id, now=self.now)
-        review.decide(actor=officer, case_id=case.id, outcome=Outcome.GRANTED, opinion=opinion, now=self.now)
+        alone = catalogue_queries.item_version(case.item_version_id).authority.approval is Approval.OFFICER
+        decide = review.decide if alone else approval.propose_decision
+        decide(actor=officer, case_id=case.id, outcome=Outcome.GRANTED, opinion=opinion, now=self.now)
+        if alone:
+            return
+        somebody_else = replace(officer, id=-officer.id, roles=frozenset({Role.CHIEF_OFFICER}))
+        approval.approve(actor=somebody_else, case_id=case.id, now=self.now)
 
     def _cases(self) -> tuple[CaseRow, ...]:
         number = self.receipt.number if self.receipt else ""

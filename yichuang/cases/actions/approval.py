@@ -1,22 +1,27 @@
-"""报批: what an officer proposes and the head of the department approves or returns. Nobody approves his own.
+"""报批: what an officer proposes and another person approves or returns. Nobody approves his own.
 
+决定: where the item says so the head of the department or a second officer approves it (行政许可法 art. 34, 38).
 延长期限 (行政许可法 art. 42; domain trap 8): once, by so much as the procedural law allows, the reason told in writing.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yichuang.base.errors import Overtaken
-from yichuang.cases import clocks, remarks, rules
-from yichuang.cases.actions.review import check_not_elsewhere, lock_for_review
+from yichuang.cases import clocks, expecting, remarks, rules
+from yichuang.cases.actions.review import check_no_gap, check_not_elsewhere, lock_for_review, settle
+from yichuang.cases.data import CaseRow
 from yichuang.cases.fold import FREED, to_facts
 from yichuang.cases.locking import lock_cases
 from yichuang.cases.models import Case
-from yichuang.cases.states import Proposal, Verb
+from yichuang.cases.states import Outcome, Proposal, Verb
 from yichuang.cases.writing import change
 from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.facts import Approval
 from yichuang.deadlines import keeping
 from yichuang.deadlines.data import Limit, Unit
 from yichuang.identity.data import Actor
@@ -43,6 +48,32 @@ def propose_extension(*, actor: Actor, case_id: int, by: Limit, reason: str, now
         change([case], Verb.PROPOSE, [facts], actor=actor, now=now)
 
 
+def propose_decision(
+    *,
+    actor: Actor,
+    case_id: int,
+    outcome: Outcome,
+    opinion: str,
+    granted: Mapping[str, str] | None = None,
+    now: datetime,
+) -> None:
+    """Propose to grant or refuse, where the item has the decision approved; the rest is as with `decide`."""
+    text = rules.check_opinion(outcome, opinion)
+    with transaction.atomic(durable=True):
+        case = lock_for_review(actor, case_id, now)
+        check_not_elsewhere(case)
+        check_no_gap(case, outcome)
+        facts: dict[str, Any] = {
+            **FREED,
+            "proposes": outcome,
+            "remark": remarks.write(case_id, "decision", text, actor=actor, now=now),
+            **to_facts(proposed=Proposal.DECISION, proposed_by=actor.id),
+        }
+        if granted and outcome is Outcome.GRANTED:
+            facts["granted"] = expecting.write_granted(case, granted, actor=actor, now=now)
+        change([case], Verb.PROPOSE, [facts], actor=actor, now=now)
+
+
 def approve(*, actor: Actor, case_id: int, now: datetime) -> None:
     """Approve what is proposed: it is done.
 
@@ -51,9 +82,13 @@ def approve(*, actor: Actor, case_id: int, now: datetime) -> None:
     """
     with transaction.atomic(durable=True):
         case = _lock_proposed(actor, case_id)
-        rules.check_may_approve(actor, case.proposed_by)
-        proposed = Entry.objects.filter(subject_kind="case", subject_id=case_id, verb=Verb.PROPOSE)
-        _extend(case, proposed.latest("id"), actor, now)
+        rules.check_may_approve(actor, case.proposed_by, approval_of(case))
+        entries = Entry.objects.filter(subject_kind="case", subject_id=case_id, verb=Verb.PROPOSE)
+        proposed = entries.latest("id")
+        if case.proposed == Proposal.EXTENSION:
+            _extend(case, proposed, actor, now)
+        else:
+            _decide(case, proposed, actor, now)
 
 
 def return_proposal(*, actor: Actor, case_id: int, remark: str, now: datetime) -> None:
@@ -65,9 +100,16 @@ def return_proposal(*, actor: Actor, case_id: int, remark: str, now: datetime) -
     with transaction.atomic(durable=True):
         case = _lock_proposed(actor, case_id)
         if actor.id != case.proposed_by:
-            rules.check_may_approve(actor, case.proposed_by)
+            rules.check_may_approve(actor, case.proposed_by, approval_of(case))
         written = remarks.write(case_id, "proposal", text, actor=actor, now=now)
         change([case], Verb.RETURN_PROPOSAL, [{"remark": written, **FREED}], actor=actor, now=now)
+
+
+def approval_of(case: Case | CaseRow) -> Approval:
+    """Who approves what is proposed: an extension always the head of the department."""
+    if case.proposed == Proposal.EXTENSION:
+        return Approval.CHIEF
+    return catalogue_queries.item_version(case.item_version_id).authority.approval
 
 
 def _lock_proposed(actor: Actor, case_id: int) -> Case:
@@ -102,3 +144,10 @@ def _extend(case: Case, proposed: Entry, actor: Actor, now: datetime) -> None:
         **clocks.moved_facts(moved),
     }
     change([case], Verb.EXTEND, [facts], actor=actor, now=now)
+
+
+def _decide(case: Case, proposed: Entry, actor: Actor, now: datetime) -> None:
+    outcome = Outcome(proposed.facts["proposes"])
+    check_no_gap(case, outcome)
+    said = {name: proposed.facts[name] for name in ("remark", "granted") if name in proposed.facts}
+    settle(case, outcome, {"proposal": proposed.id, **said}, actor=actor, now=now)

@@ -53,19 +53,19 @@ def decide(
     `granted`: element → what is granted where that is not what was applied for. True: it is decided. False: what
     it is reviewed on is still expected (模拟审批), so that this is a pre-decision, which `joining.join` makes formal.
     Raises `Overtaken` where another officer holds the case or it is decided already, `Invalid` without reasons,
-    `Forbidden` for an officer of another department.
+    `Forbidden` for an officer of another department, and for an item whose decision another person has to approve.
     """
-    what = _("不予许可的理由") if outcome is Outcome.REFUSED else _("审批意见")
-    text = rules.check_remark(opinion, what=what)
+    text = rules.check_opinion(outcome, opinion)
     with transaction.atomic(durable=True):
         case = lock_for_review(actor, case_id, now)
         check_not_elsewhere(case)
-        _check_no_gap(case, outcome)
+        rules.check_decides_alone(catalogue_queries.item_version(case.item_version_id))
+        check_no_gap(case, outcome)
         remark = remarks.write(case_id, "decision", text, actor=actor, now=now)
         facts: dict[str, Any] = {"remark": remark}
         if granted and outcome is Outcome.GRANTED:
             facts["granted"] = expecting.write_granted(case, granted, actor=actor, now=now)
-        return _settle(case, outcome, facts, actor=actor, now=now)
+        return settle(case, outcome, facts, actor=actor, now=now)
 
 
 def begin_review_elsewhere(*, case_id: int, partner_id: int, now: datetime) -> None:
@@ -91,7 +91,7 @@ def decide_elsewhere(
         partner = Actor(ActorKind.PARTNER, partner_id)
         text = reason.strip() or _("部门业务系统反馈：准予。")
         remark = remarks.write(case_id, "decision", text, actor=partner, now=now)
-        _settle(case, outcome, {**facts, "remark": remark}, actor=partner, now=now)
+        settle(case, outcome, {**facts, "remark": remark}, actor=partner, now=now)
 
 
 def lock_for_review(actor: Actor, case_id: int, now: datetime) -> Case:
@@ -121,7 +121,7 @@ def check_not_elsewhere(case: Case) -> None:
         raise Overtaken(_("这件由部门业务系统办理，结果会自动返回，请勿在平台上重复决定。"), code="elsewhere")
 
 
-def _check_no_gap(case: Case, outcome: Outcome) -> None:
+def check_no_gap(case: Case, outcome: Outcome) -> None:
     """Nothing is granted over an open gap where the procedural law has the decision wait for it."""
     if case.gap_until is None or outcome is not Outcome.GRANTED:
         return
@@ -131,7 +131,7 @@ def _check_no_gap(case: Case, outcome: Outcome) -> None:
         raise Invalid(sentence % {"until": case.gap_until.isoformat()}, code="gap_open")
 
 
-def _settle(case: Case, outcome: Outcome, facts: Mapping[str, Any], *, actor: Actor, now: datetime) -> bool:
+def settle(case: Case, outcome: Outcome, facts: Mapping[str, Any], *, actor: Actor, now: datetime) -> bool:
     """Decide, or where a sister's result is still expected pre-decide: then the clock stands still until it comes."""
     expected = _expected(case, now)
     if not expected:

@@ -45,7 +45,7 @@ def approve(request: Request, number: str) -> HttpResponseBase:
     def act(case: CaseRow) -> None:
         approval.approve(actor=request.actor, case_id=case.id, now=now())
 
-    return _done(request, number, act, _("已批准，告知书正在生成。"))
+    return _done(request, number, act, _("已批准，文书正在生成。"))
 
 
 @officer

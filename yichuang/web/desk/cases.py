@@ -1,5 +1,7 @@
 """One case at the officer's desk: all facts on one page, and the acts on it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -10,13 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 from yichuang.base.clock import now
 from yichuang.base.errors import Invalid, Overtaken, Refused
 from yichuang.cases import queries, reading
-from yichuang.cases.actions import review
+from yichuang.cases.actions import approval, review
 from yichuang.cases.data import CaseRow
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.states import Outcome, Verb
 from yichuang.identity.data import Actor
 from yichuang.web.desk.access import officer
-from yichuang.web.desk.screens import whole_case
+from yichuang.web.desk.screens import needs_approval, whole_case
 from yichuang.web.http import Request
 
 #: Begins the names of the inputs that say what is granted otherwise than applied for.
@@ -75,14 +77,18 @@ def decide(request: Request, number: str) -> HttpResponseBase:
             for name in request.POST
             if name.startswith(GRANTED)
         }
-        formal = review.decide(
-            actor=actor, case_id=found.id, outcome=outcome, opinion=opinion, granted=granted, now=now()
-        )
+        formal = not needs_approval(found)
+        said: dict[str, Any] = {"outcome": outcome, "opinion": opinion, "granted": granted}
+        if formal:
+            formal = review.decide(actor=actor, case_id=found.id, **said, now=now())
+        else:
+            approval.propose_decision(actor=actor, case_id=found.id, **said, now=now())
     except Invalid as refusal:
         return page(request, row, found, refusal=refusal)
     except Overtaken as refusal:
         row, found = queries.application_of_case(actor, number, now=now())
-        if not _was_this_very_decision(actor, row, found, outcome, opinion):
+        was_proposed = bool(found.proposed) and found.proposed_by == actor.id
+        if not was_proposed and not _was_this_very_decision(actor, row, found, outcome, opinion):
             return page(request, row, found, refusal=refusal)
         formal = not found.pre_outcome
     return _go_on(request, found, outcome, formal=formal)
@@ -116,7 +122,9 @@ def _was_this_very_decision(
 
 
 def _go_on(request: Request, decided: CaseRow, outcome: Outcome, *, formal: bool) -> HttpResponseBase:
-    if not formal:
+    if needs_approval(decided):
+        sentence = _("“%(item)s”已报批，批准之后决定才生效。")
+    elif not formal:
         sentence = _("已对“%(item)s”作出预审意见，还没有生效：预期结果到达且一致后自动转为正式决定。")
     elif outcome is Outcome.GRANTED:
         sentence = _("已准予“%(item)s”，正在制证、出具决定书。")

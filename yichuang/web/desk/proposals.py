@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from yichuang.base.errors import Forbidden
 from yichuang.cases import rules
+from yichuang.cases.actions.approval import approval_of
 from yichuang.cases.data import CaseRow
 from yichuang.cases.reading import HistoryRow
-from yichuang.cases.states import PROPOSAL_NAMES, WORKED, Proposal, Verb
+from yichuang.cases.states import OUTCOME_NAMES, PROPOSAL_NAMES, WORKED, Outcome, Proposal, Verb
 from yichuang.catalogue.tables import limit_text
 from yichuang.deadlines.data import Limit, Unit
 from yichuang.identity import queries as identity_queries
@@ -32,7 +33,7 @@ def proposal_of(actor: Actor, case: CaseRow, history: Sequence[HistoryRow]) -> P
     entry = next(entry for entry in reversed(history) if entry.verb == Verb.PROPOSE)
     refusal = ""
     try:
-        rules.check_may_approve(actor, case.proposed_by)
+        rules.check_may_approve(actor, case.proposed_by, approval_of(case))
     except Forbidden as forbidden:
         refusal = str(forbidden)
     return Proposed(
@@ -46,4 +47,6 @@ def proposal_of(actor: Actor, case: CaseRow, history: Sequence[HistoryRow]) -> P
 
 def _what(entry: HistoryRow) -> str:
     name = PROPOSAL_NAMES[Proposal(entry.facts["proposed"])]
+    if "proposes" in entry.facts:
+        return f"{name}：{OUTCOME_NAMES[Outcome(entry.facts['proposes'])]}"
     return f"{name}：{limit_text(Limit(entry.facts['limit'], Unit(entry.facts['unit'])))}"

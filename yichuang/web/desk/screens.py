@@ -16,6 +16,7 @@ from yichuang.cases.reading import FormField, HistoryRow
 from yichuang.cases.states import WORKED, Stage, Verb
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import Element, SourceKind
+from yichuang.catalogue.facts import Approval
 from yichuang.catalogue.tables import limit_text
 from yichuang.deadlines.data import Unit
 from yichuang.departments import queries as department_queries
@@ -133,6 +134,7 @@ def whole_case(actor: Actor, row: ApplicationRow, case: CaseRow, now: datetime) 
         "history": deeds(history, {case.number: case.item_name}, inner=True),
         "procedures": _procedures(case),
         "procedure": _going_on(case, history, now),
+        "needs_approval": needs_approval(case),
         "proposal": proposal_of(actor, case, history),
         "extension": _extension(case),
         "sisters": sisters,
@@ -149,6 +151,11 @@ def _relied_on(case: CaseRow, sisters: Iterable[CaseRow]) -> list[Element]:
     waiting = [one.item_version_id for one in sisters if case.item_key in one.waits_for]
     elements = catalogue_queries.current().elements
     return [elements[key] for key in expecting.relied_on(case.item_version_id, waiting)]
+
+
+def needs_approval(case: CaseRow) -> bool:
+    """Another person has to approve the decision of the item (审批方式)."""
+    return catalogue_queries.item_version(case.item_version_id).authority.approval is not Approval.OFFICER
 
 
 def sister_number(row: ApplicationRow, material: MaterialRow) -> str:

@@ -14,6 +14,7 @@ from yichuang.cases import queries as case_queries
 from yichuang.cases.actions import drafting
 from yichuang.cases.states import Stage
 from yichuang.catalogue import queries
+from yichuang.catalogue.finding import guided
 
 pytestmark = pytest.mark.django_db
 
@@ -93,12 +94,25 @@ def test_search_and_guide_tell_it_in_every_form() -> None:
     name = queries.current().items[ITEM].name
     assert sentence in text_of(Client().get("/guide/", {"q": name}))
     assert sentence in text_of(clerk_client().get("/counter/find/", {"q": name}))
+    assert sentence in text_of(Client().get("/guide/", {"board": queries.current().items[ITEM].board}))
     assert sentence in text_of(Client().get(f"/guide/{ITEM}/"))
     assert sentence in Client().get(f"/api/guides/{ITEM}").json()["guide"]["closed"][0]
     assert sentence in get(Client(), "find", q=name).json()[0]["closed"]
     assert "2099-01-01起接受申请" in text_of(Client().get(f"/guide/{ITEM}/"))
     edited(ITEM, effective_date=None)
     assert "起才接受申请" not in text_of(Client().get(f"/guide/{ITEM}/"))
+
+
+def test_who_is_led_to_it_step_by_step_reads_it_too() -> None:
+    edited("marriage_registration", effective_date=FUTURE)
+    catalogue = queries.current()
+    topics = [
+        key
+        for key, topic in catalogue.topics.items()
+        if any(target.key == "marriage_registration" for target in guided.leads_to(catalogue, topic))
+    ]
+    assert topics
+    assert "从2099-01-01起才接受申请" in text_of(Client().get(f"/find/{topics[0]}/"))
 
 
 def test_a_program_is_refused_with_the_same_sentence() -> None:

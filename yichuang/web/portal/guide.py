@@ -1,5 +1,6 @@
 """Guides (办事指南): finding an item or bundle, and the page that says all of it for one's own situation."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import urlencode
 
@@ -14,9 +15,10 @@ from django.views.decorators.http import require_safe
 
 from yichuang.base.clock import local, now
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue.data import Item
+from yichuang.catalogue.data import Bundle, Catalogue, Item
 from yichuang.catalogue.finding import guided, search
 from yichuang.catalogue.guides import Guide, guide_of, plan_for
+from yichuang.catalogue.in_force import closed_target
 from yichuang.web.http import Request
 from yichuang.web.portal import guide_pdf as pdf
 from yichuang.web.portal.form_pdf import form_of
@@ -39,7 +41,7 @@ def guide(request: Request) -> HttpResponse:
         "words": words,
         "hits": search.with_closed(catalogue, search.find(words, limit=_HITS), local(now()).date()),
         "board": board if board in boards else "",
-        "items": boards.get(board, ()),
+        "items": _told(catalogue, boards.get(board, ())),
         "boards": [(name, len(items)) for name, items in boards.items()],
         "bundles": catalogue.bundles.values(),
         "city": catalogue.name,
@@ -56,7 +58,7 @@ def find(request: Request, key: str = "") -> HttpResponse:
         "path": path[:-1],
         "topic": path[-1] if path else None,
         "below": guided.below(catalogue, key),
-        "targets": guided.leads_to(catalogue, path[-1]) if path else [],
+        "targets": _told(catalogue, guided.leads_to(catalogue, path[-1]) if path else ()),
     }
     return render(request, "portal/find.html", context)
 
@@ -100,6 +102,12 @@ def guide_card(request: Request, key: str) -> HttpResponse:
     made = guide_of(catalogue_queries.current(), key, {})
     address = f"{settings.PUBLIC_URL}{reverse('guide_page', args=[key])}"
     return render(request, "portal/guide_card.html", {"guide": made, "address": address})
+
+
+def _told(catalogue: Catalogue, targets: Iterable[Item | Bundle]) -> list[tuple[Item | Bundle, str]]:
+    """Each with why nobody can apply for it today; "" where everybody can."""
+    day = local(now()).date()
+    return [(target, closed_target(catalogue, target.key, day)) for target in targets]
 
 
 def _guide(request: Request, key: str) -> Guide:

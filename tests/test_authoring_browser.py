@@ -150,3 +150,26 @@ def test_the_editor_works_on_a_phone_without_javascript(site: str, browser: Brow
         page.locator("#item-steps-4 > summary").click()
         page.locator('button[value="drop:item-steps-4"]').click()
         expect(page.locator('[name="item-steps-4-name"]')).to_have_count(0)
+
+
+def test_a_manager_changes_a_paper_and_sees_its_sample(browser: Browser, site: str) -> None:
+    for size, name in ((DESKTOP, "desktop"), (PHONE, "phone")):
+        context = open_context(browser, size)
+        page = context.new_page()
+        log_in(page, site, "manager", "/manage/papers/")
+        assert_accessible(page)
+        page.get_by_role("link", name="受理通知书", exact=True).click()
+        assert_accessible(page)
+        page.get_by_role("button", name="修改").click()
+        text = page.locator("#text")
+        text.fill(text.input_value() + '#fact("aplicant")\n')
+        page.get_by_role("button", name="保存并检查").click()
+        expect(page.locator(".errors")).to_contain_text("是不是“applicant”")
+        assert_accessible(page)
+        text.fill(text.input_value().replace('#fact("aplicant")\n', ""))
+        page.get_by_role("button", name="保存并检查").click()
+        expect(page.get_by_role("status")).to_contain_text("没有发现问题")
+        expect(page.locator("iframe")).to_be_visible()
+        assert_accessible(page)
+        Album().take(page, f"paper-{name}")
+        context.close()

@@ -73,8 +73,10 @@ class World:
     draft: str
     staff_id: int
     proposal: int  # of the health department
+    template_proposal: int
     kind: str = "items"
     item: str = WRITTEN
+    template: str = "grant"
     guide: str = "newborn"
     topic: str = "birth"
     file: str = ""
@@ -115,6 +117,7 @@ def world(django_db_setup: None, django_db_blocker: Any) -> World:
             draft=str(draft),
             staff_id=staff("clerk2").id,
             proposal=begin_version(actor=staff("chief-weijian"), kind="items", key=WRITTEN, now=NOW),
+            template_proposal=begin_version(actor=staff("manager"), kind="templates", key="grant", now=NOW),
             submission=json_submission(),
             code=granted.verify_code,
         )
@@ -235,6 +238,12 @@ TABLE: dict[str, Row] = {
     "manage:upload": Row(PUBLISHERS, "post"),
     "manage:import": Row(PUBLISHERS),
     "manage:confirm_import": Row(PUBLISHERS, "post"),
+    "manage:papers": Row(frozenset({"manager"})),
+    "manage:paper": Row(frozenset({"manager"}), at=("template",)),
+    "manage:paper_sample": Row(frozenset({"manager"}), at=("template",)),
+    "manage:begin_paper": Row(frozenset({"manager"}), "post", at=("template",)),
+    "manage:paper_proposal": Row(frozenset({"manager"}), at=("template_proposal",)),
+    "manage:paper_proposed": Row(frozenset({"manager"}), at=("template_proposal",)),
     # The authors': managers write all items, chief officers those of their own department, managers review.
     "authoring:home": Row(AUTHORS),
     "authoring:begin": Row(AUTHORS),

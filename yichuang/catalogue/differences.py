@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
+from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any
 
@@ -68,13 +69,24 @@ def changes(before: Folder | None, after: Folder) -> tuple[Change, ...]:
             if _same(old, new):
                 continue
             fate = Fate.ADDED if old is None else Fate.WITHDRAWN if new is None else Fate.CHANGED
-            told = (
-                ()
-                if fate is not Fate.CHANGED or kind in {"tables", "templates"}
-                else differences(old, new, names)
-            )
+            told = _told(kind, old, new, names) if fate is Fate.CHANGED else ()
             found.append(Change(kind, key, _name(kind, key, new or old, names), fate, told))
     return tuple(found)
+
+
+def _told(kind: str, old: Any, new: Any, names: Names) -> tuple[Difference, ...]:
+    if kind == "templates":
+        return tuple(_of_lines(old.splitlines(), new.splitlines()))
+    return () if kind == "tables" else differences(old, new, names)
+
+
+def _of_lines(before: list[str], after: list[str]) -> Iterator[Difference]:
+    """Where two texts differ, by the lines of the older one."""
+    for tag, start, end, new_start, new_end in SequenceMatcher(None, before, after, False).get_opcodes():
+        if tag != "equal":
+            label = _("第%(line)d行") % {"line": start + 1}
+            old, new = "\n".join(before[start:end]), "\n".join(after[new_start:new_end])
+            yield Difference((str(start + 1),), label, old, new)
 
 
 def names_of(catalogue: Catalogue) -> dict[tuple[str, str], str]:

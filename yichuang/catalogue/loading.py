@@ -86,7 +86,7 @@ def read(root: Path, told: Told | None = None) -> Reading:
         _read_file(work, name.rstrip("?"), FILES[name], optional=name.endswith("?"))
     for name, kind in FOLDERS.items():
         _read_folder(work, name, kind)
-    templates, tables = (_read_texts(work, *TEXTS[name]) for name in ("templates", "tables"))
+    templates, tables = (_read_texts(work, name) for name in ("templates", "tables"))
     folder = None if city is None else _assemble(work, city, templates, tables, _read_files(work))
     return Reading(folder, tuple(sorted(work.faults)))
 
@@ -233,11 +233,12 @@ def _peek(node: Node, name: str) -> str:
     return next((str(found.value).strip() for key, found in pairs if key.value == name), "")
 
 
-def _read_texts(work: _Work, name: str, suffix: str) -> dict[str, str]:
-    """The texts of the folder `name` by the names of their files: document templates, decision tables."""
+def _read_texts(work: _Work, name: str) -> dict[str, str]:
+    """The texts of the list `name` by the names of their files: document templates, decision tables."""
     texts = {}
-    for path in sorted((work.root / name).glob(f"*{suffix}")):
-        relative = f"{name}/{path.name}"
+    place, suffix = TEXTS[name]
+    for path in sorted((work.root / place).glob(f"*{suffix}")):
+        relative = f"{place}/{path.name}"
         work.places[name, path.stem] = (relative, 1)
         try:
             texts[path.stem] = path.read_text(encoding="utf-8")

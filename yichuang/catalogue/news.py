@@ -16,7 +16,7 @@ from yichuang.catalogue.yaml_values import describe
 
 Row = TypeVar("Row")
 
-#: The lists that proposals change; all others are the folder's alone.
+#: The lists that proposals change, beside the templates; all others are the folder's alone.
 _SHARED = ("elements", "materials", "items", "bundles")
 
 
@@ -27,12 +27,15 @@ def take_over(folder: Folder, *, base: Folder, in_force: Folder) -> tuple[Folder
     for name in _SHARED:
         files, before, now = (getattr(each.catalogue, name) for each in (folder, base, in_force))
         lists[name] = dict(_rows(name, folder, (_bare(files), _bare(before), _bare(now)), faults))
+    templates = dict(
+        _rows("templates", folder, (folder.templates, base.templates, in_force.templates), faults)
+    )
     gone = base.catalogue.items.keys() - in_force.catalogue.items.keys()
     grants = tuple(
         grant for grant in folder.catalogue.grants if grant.item in lists["items"] or grant.item not in gone
     )
     catalogue = replace(folder.catalogue, grants=grants, **lists)
-    return replace(folder, catalogue=catalogue), tuple(faults)
+    return replace(folder, catalogue=catalogue, templates=templates), tuple(faults)
 
 
 def _rows(

@@ -32,6 +32,7 @@ PLACES = (
     Place(_("未完成步骤"), "manage:steps", _KEEPERS),
     Place(_("业务委托书"), "manage:mandates", frozenset({Role.MANAGER, Role.SUPERVISOR})),
     Place(_("目录清单和质量"), "manage:standards", frozenset({Role.MANAGER, Role.SUPERVISOR})),
+    Place(_("文书模板"), "manage:papers", frozenset({Role.MANAGER})),
     Place(_("目录导出和导入"), "manage:exchange", frozenset({Role.MANAGER, Role.ADMINISTRATOR})),
     Place(_("我的账号"), "account_home", frozenset(Role)),
     Place(_("界面样式"), "design-staff", frozenset({Role.ADMINISTRATOR})),

@@ -67,9 +67,13 @@ def begin_version(*, actor: Actor, kind: str, key: str, now: datetime) -> int:
 def begin_withdrawal(*, actor: Actor, kind: str, key: str, reason: str, now: datetime) -> int:
     """Propose that an item or bundle is withdrawn (停用), with the reason, and send it to review.
 
-    Raises `Invalid` without a reason or while another proposal for it is under way.
+    Raises `Invalid` without a reason, while another proposal for it is under way, and for a template.
     """
     subject = _subject(actor, kind, key)
+    if kind == "templates":
+        raise Invalid(
+            _("文书都要有模板，不能停用；要换写法，请修改它。"), code="template_needed", field="reason"
+        )
     if not reason.strip():
         raise Invalid(_("请写明停用的理由。"), code="no_reason", field="reason")
     folder = queries.folder()
@@ -161,7 +165,14 @@ class _Subject:
 
 
 def _subject(actor: Actor, kind: str, key: str) -> _Subject:
-    """What is in force, where the actor writes it."""
+    """What is in force, where the actor writes it. A template's version is the release that it is in force by."""
+    if kind == "templates":
+        folder = queries.folder()
+        if key not in folder.templates:
+            raise NotVisible(_("没有这个文书模板，请返回列表重新选择。"), code="target_unknown")
+        template = sheets.template_of(folder, key)
+        proposals.check_may_write(actor, template.department)
+        return _Subject(kind, key, template.name, template.department, queries.current().release)
     rows = getattr(queries.current(), kind) if kind in sheets.SHEETS else {}
     if key not in rows:
         raise NotVisible(_("目录里没有它，请返回列表重新选择。"), code="target_unknown")

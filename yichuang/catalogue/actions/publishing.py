@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -172,8 +172,11 @@ def _write(
     )
     _insert(ItemVersion, release, new_items)
     _insert(BundleVersion, release, new_bundles)
-    _retire("items", new_items, in_force["items"])
-    _retire("bundles", new_bundles, in_force["bundles"])
+    _retire("items", new_items.added, in_force["items"].keys() - new_items.in_force.keys())
+    _retire("bundles", new_bundles.added, in_force["bundles"].keys() - new_bundles.in_force.keys())
+    before: Mapping[str, str] = json.loads(newest.templates) if newest else {}
+    changed = [key for key, text in folder.templates.items() if before.get(key, text) != text]
+    _retire("templates", changed, before.keys() - folder.templates.keys())
     _keep_files(folder)
     index.write(index.findables(folder.catalogue))
     facts = {
@@ -216,11 +219,11 @@ def _new_versions(
     return _Versions(versions, added, texts)
 
 
-def _retire(kind: str, versions: _Versions, before: Mapping[str, int]) -> None:
+def _retire(kind: str, changed: Sequence[str], gone: Collection[str]) -> None:
     """The proposals whose version this release takes out of force, whoever wrote the new one."""
     published = Proposal.objects.filter(kind=kind, stage=Stage.PUBLISHED)
-    published.filter(key__in=versions.added).update(stage=Stage.SUPERSEDED)
-    published.filter(key__in=before.keys() - versions.in_force.keys()).update(stage=Stage.WITHDRAWN)
+    published.filter(key__in=changed).update(stage=Stage.SUPERSEDED)
+    published.filter(key__in=gone).update(stage=Stage.WITHDRAWN)
 
 
 def _insert(model: type[ItemVersion] | type[BundleVersion], release: Release, versions: _Versions) -> None:

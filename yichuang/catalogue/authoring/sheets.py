@@ -1,4 +1,5 @@
-"""What a proposal's form holds (草案内容): an item with the new elements and materials that it brings, or a bundle.
+"""What a proposal's form holds (草案内容): an item with the new elements and materials that it brings, a bundle, or
+the template of a paper.
 
 From the catalogue to what is typed, and from what is typed to the catalogue as it would be, with the faults that
 `catalogue check` would find, each at the field where it stands.
@@ -17,6 +18,7 @@ from yichuang.catalogue.checking import check
 from yichuang.catalogue.code_schemes import coded, without_codes
 from yichuang.catalogue.data import Bundle, Element, Item, MaterialType
 from yichuang.catalogue.folder import Fault, Folder
+from yichuang.catalogue.rules.papers import form_of, licence_type_of
 from yichuang.catalogue.yaml_values import describe
 
 _LONGEST_KEY = 60
@@ -38,10 +40,31 @@ class BundleSheet:
     bundle: Bundle
 
 
+@dataclass(frozen=True, slots=True)
+class PaperTemplate:
+    """文书模板: `key` is its name in the folder `documents`; the centre's department is its owner."""
+
+    key: str
+    name: str
+    department: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSheet:
+    """A template."""
+
+    template: PaperTemplate
+
+
 #: Kind of proposal → what its form holds.
-SHEETS: Mapping[str, type] = {"items": ItemSheet, "bundles": BundleSheet}
+SHEETS: Mapping[str, type] = {"items": ItemSheet, "bundles": BundleSheet, "templates": TemplateSheet}
 #: The field of a sheet that holds the item or bundle itself, and the field of that which names its department.
-SUBJECTS: Mapping[str, tuple[str, str]] = {"items": ("item", "department"), "bundles": ("bundle", "lead")}
+SUBJECTS: Mapping[str, tuple[str, str]] = {
+    "items": ("item", "department"),
+    "bundles": ("bundle", "lead"),
+    "templates": ("template", "department"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +106,9 @@ def new_content(
 def content_of(folder: Folder, kind: str, key: str) -> typed.Content:
     """The form of what is in force."""
     content = typed.blank(SHEETS[kind])
+    if kind == "templates":
+        content["template"] = typed.typed(template_of(folder, key))
+        return content
     if kind == "bundles":
         content["bundle"] = typed.typed(folder.catalogue.bundles[key])
         return content
@@ -91,14 +117,41 @@ def content_of(folder: Folder, kind: str, key: str) -> typed.Content:
     return content
 
 
+def template_of(folder: Folder, key: str) -> PaperTemplate:
+    """A template of the folder as its form has it. Raises KeyError where there is none."""
+    form, kind = form_of(key), licence_type_of(folder, key)
+    name = form.title if form is not None else kind.name if kind is not None else key
+    centre = next(key for key, department in folder.departments.items() if department.is_centre)
+    return PaperTemplate(key, name, centre, folder.templates[key])
+
+
 def applied(folder: Folder, kind: str, content: Mapping[str, Any]) -> Proposed:
     """`folder` with what is typed, checked whole. Faults that `folder` has anyway are not the proposal's."""
+    if kind == "templates":
+        return _with_template(folder, content["template"])
     found: list[Fault] = []
     after = _with_sheet(folder, kind, content, found)
     if after is None:
         return Proposed(folder, _placed(kind, content, found))
     own = f"{kind}.{content[SUBJECTS[kind][0]]['key']}"
     return Proposed(after, _placed(kind, content, [*found, *_new_faults(folder, after, own)]))
+
+
+def _with_template(folder: Folder, template: Mapping[str, Any]) -> Proposed:
+    """The place of a fault is its line in the text; of one in another template that imports this one there is none."""
+    key = template["key"]
+    after = replace(folder, templates={**folder.templates, key: template["text"]})
+    place = f"templates.{key}"
+    found = _new_faults(folder, after, place)
+    return Proposed(
+        after,
+        tuple(
+            (str(fault.line), fault.problem, fault.remedy)
+            if fault.place == place
+            else ("", f"{fault.path}:{fault.line}: {fault.problem}", fault.remedy)
+            for fault in found
+        ),
+    )
 
 
 def without(folder: Folder, kind: str, key: str) -> Proposed:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from yichuang.base.clock import local, now
-from yichuang.base.errors import Refused
+from yichuang.base.errors import NotVisible, Refused
 from yichuang.catalogue import queries
 from yichuang.catalogue.actions import keeping, proposing
 from yichuang.catalogue.actions.keeping import Conflicting, Kept
@@ -38,6 +38,8 @@ log = structlog.get_logger(__name__)
 def edit(request: Request, proposal_id: int) -> HttpResponseBase:
     """The form; and what its buttons do. What is no draft any more is only looked at."""
     row = proposals.find(request.actor, proposal_id)
+    if row.kind == "templates":
+        return redirect("manage:paper_proposal", proposal_id)
     if request.method == "POST":
         return _act(request, row)
     if row.stage is not Stage.DRAFT or row.change is Change.WITHDRAW:
@@ -53,6 +55,8 @@ def edit(request: Request, proposal_id: int) -> HttpResponseBase:
 def keep(request: Request, proposal_id: int) -> HttpResponse:
     """Keep what is being typed, and tell the page its revision and what the check says now."""
     row = proposals.find(request.actor, proposal_id)
+    if row.kind == "templates":
+        raise NotVisible(_("文书模板在它自己的页面上保存。"), code="proposal_unknown")
     folder = queries.folder()
     try:
         kept = _keep(request, row, _sent(request, row, folder))

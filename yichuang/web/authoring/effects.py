@@ -42,7 +42,7 @@ def _page(
     catalogue: Catalogue,
     proposal: proposals.ProposalRow | None = None,
 ) -> HttpResponse:
-    new: Item | Bundle | None = getattr(catalogue, kind).get(key)
+    new: Item | Bundle | None = getattr(catalogue, kind, {}).get(key)  # a template touches no case
     if new is None:
         raise NotVisible(_("它已停用，没有新版本可以比较；在办的件照常办完。"), code="target_unknown")
     after = request.GET.get("after", "")

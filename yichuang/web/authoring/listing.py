@@ -104,8 +104,10 @@ def begin(request: Request) -> HttpResponseBase:
 
 @author
 @require_safe
-def subject(request: Request, kind: str, key: str) -> HttpResponse:
+def subject(request: Request, kind: str, key: str) -> HttpResponseBase:
     """An item or bundle with its versions, what differs between two of them, and its open cases."""
+    if kind == "templates":
+        return redirect("manage:paper", key)
     name, department, version = found(request, kind, key)
     versions = queries.versions(kind, key)
     numbers = [facts.version for facts in versions]
@@ -165,7 +167,7 @@ def open_cases(kind: str, key: str, department: str) -> list[tuple[int, int]]:
 
 def found(request: Request, kind: str, key: str) -> tuple[str, str, int]:
     """Name, department and version (0: none in force) of what the actor has to do with. Raises `NotVisible`."""
-    rows = getattr(queries.current(), kind) if kind in SUBJECTS else {}
+    rows = getattr(queries.current(), kind, {}) if kind in SUBJECTS else {}
     earlier: list[ProposalRow] = proposals.of_key(request.actor, kind, key)
     if key in rows:
         department = getattr(rows[key], SUBJECTS[kind][1])

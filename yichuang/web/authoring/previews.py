@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from yichuang.base.clock import now
-from yichuang.base.errors import Invalid
+from yichuang.base.errors import Invalid, NotVisible
 from yichuang.cases.drafts import DraftContent, OpenDraft
 from yichuang.catalogue import queries
 from yichuang.catalogue.authoring import proposals
@@ -95,6 +95,8 @@ def _screen(row: ProposalRow, folder: Folder, answers: Answers, moment: datetime
 def _imagined(request: Request, proposal_id: int) -> tuple[ProposalRow, Folder]:
     """The proposal, and the catalogue with it. Raises `Invalid` where what is typed cannot be read yet."""
     row, folder = proposals.find(request.actor, proposal_id), queries.folder()
+    if row.kind == "templates":
+        raise NotVisible(_("文书模板请看它的样张。"), code="no_preview")
     proposed = imagined(row, folder)
     if proposed.folder is folder or row.key not in getattr(proposed.folder.catalogue, row.kind):
         raise _unread([problem for _place, problem, _remedy in proposed.faults])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yichuang.web.manage import exchange, quality, views
+from yichuang.web.manage import exchange, papers, quality, views
 
 app_name = "manage"
 urlpatterns = [
@@ -13,6 +13,12 @@ urlpatterns = [
     path("steps/<int:job_id>/retry/", views.retry, name="retry"),
     path("mandates/", views.mandates, name="mandates"),
     path("standards/", quality.standards, name="standards"),
+    path("papers/", papers.listing, name="papers"),
+    path("papers/proposals/<int:proposal_id>/", papers.proposal, name="paper_proposal"),
+    path("papers/proposals/<int:proposal_id>/sample.pdf", papers.proposed_sample, name="paper_proposed"),
+    path("papers/<slug:key>/", papers.paper, name="paper"),
+    path("papers/<slug:key>/sample.pdf", papers.sample_page, name="paper_sample"),
+    path("papers/<slug:key>/begin/", papers.begin, name="begin_paper"),
     path("catalogue/exchange/", exchange.exchange, name="exchange"),
     path("catalogue/exchange/export/<str:form>/", exchange.export, name="export"),
     path("catalogue/exchange/upload/", exchange.upload, name="upload"),

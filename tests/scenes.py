@@ -12,7 +12,17 @@ from tests.counter_desk import COMPANY
 from tests.factories import NOW, staff, submission
 from tests.test_lives_of_bundles import officer_of
 from yichuang.base.errors import Refused
-from yichuang.cases.actions import approval, gaps, issuing, joining, overdue, procedures, reckoning, review
+from yichuang.cases.actions import (
+    approval,
+    gaps,
+    handing_on,
+    issuing,
+    joining,
+    overdue,
+    procedures,
+    reckoning,
+    review,
+)
 from yichuang.cases.actions.acceptance import accept, decline
 from yichuang.cases.actions.correction import allow_correction, ask_correction, correct
 from yichuang.cases.actions.receipt import receive
@@ -239,6 +249,9 @@ WAYS: dict[Verb, Callable[[Scene, datetime], object]] = {
     Verb.RESCIND: _let_sister_fail,
     Verb.CLAIM: lambda scene, now: review.claim(actor=scene.officer(), case_id=scene.case().id, now=now),
     Verb.UNCLAIM: lambda scene, now: review.unclaim(actor=scene.officer(), case_id=scene.case().id, now=now),
+    Verb.HAND_ON: lambda scene, now: handing_on.hand_on(
+        actor=scene.chief(), case_id=scene.case().id, to=scene.officer().id, note=TEXT, now=now
+    ),
     Verb.BEGIN_REVIEW: lambda scene, now: review.begin_review_elsewhere(
         case_id=scene.case().id, partner_id=scene.case().department_id, now=now
     ),

@@ -11,7 +11,10 @@ from tests.city import run_journey
 from tests.counter_desk import clerk_client, text_of
 from tests.factories import NOW, accepted, case_of, decided, received, staff
 from tests.officers_desk import LATER, stop_clock, stopped_clock
+from tests.portal_visitors import holder_of
+from yichuang.base.errors import Overtaken
 from yichuang.cases import queries, reading
+from yichuang.cases.actions.handing_on import hand_on
 from yichuang.cases.actions.review import claim
 from yichuang.cases.data import CaseRow, Holder
 from yichuang.cases.models import Case
@@ -405,3 +408,54 @@ def test_a_promised_case_is_claimed_before_it_is_decided() -> None:
     assert 'name="outcome"' not in client.get(page(slow)).content.decode()
     client.post(page(slow) + "claim/")
     assert 'name="outcome"' in client.get(page(slow)).content.decode()
+
+
+# ── Handing on ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_officer_passes_a_case_on_to_a_colleague_with_a_note() -> None:
+    case, colleague = proof(), staff("officer-zhujian2")
+    desk = officer()
+    desk.post(f"{page(case)}claim/")
+    assert "占广厦" in text_of(desk.get(page(case)))
+    typed = {"to": colleague.id, "note": "我下午外出，请接着办。"}
+    assert desk.post(f"{page(case)}hand-on/", typed).status_code == 302
+    shown = text_of(officer("officer-zhujian2").get(page(case)))
+    assert "转交给占广厦" in shown
+    assert "我下午外出，请接着办。" in shown
+    assert "您已认领，到 03-10 23:59" in shown
+    with pytest.raises(Overtaken, match="03-10 23:59"):
+        claim(actor=staff("officer-zhujian"), case_id=case.id, now=LATER)
+
+
+@pytest.mark.parametrize("to", ["", "officer", "0", "9" * 30])
+def test_a_case_is_passed_on_to_nobody_else_than_a_colleague(to: str) -> None:
+    case = proof()
+    desk = officer()
+    desk.post(f"{page(case)}claim/")
+    for other in (to, str(staff("officer-weijian").id), str(staff("officer-zhujian").id)):
+        refused = desk.post(f"{page(case)}hand-on/", {"to": other, "note": "请接着办。"})
+        assert refused.status_code == 422
+        assert "请接着办。" in text_of(refused)
+    assert row_of(case.id).claimed_by == staff("officer-zhujian").id
+
+
+def test_what_a_colleague_holds_only_she_and_the_chief_hand_on() -> None:
+    case = proof()
+    claim(actor=staff("officer-zhujian2"), case_id=case.id, now=LATER)
+    to = {"to": staff("officer-zhujian").id, "note": ""}
+    assert officer().post(f"{page(case)}hand-on/", {"to": staff("chief-zhujian").id}).status_code == 409
+    assert officer("chief-zhujian").post(f"{page(case)}hand-on/", to).status_code == 302
+    assert row_of(case.id).claimed_by == staff("officer-zhujian").id
+
+
+def test_the_applicant_reads_nothing_of_it() -> None:
+    whole = accepted(PROOF)
+    case = case_of(whole, PROOF)
+    hand_on(
+        actor=staff("officer-zhujian"), case_id=case.id, to=staff("officer-zhujian2").id,
+        note="只给同事看的话。", now=LATER,
+    )  # fmt: skip
+    shown = text_of(holder_of(whole).get(f"/track/{whole.number}/"))
+    assert "只给同事看的话。" not in shown
+    assert "转交" not in shown

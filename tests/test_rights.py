@@ -216,6 +216,7 @@ TABLE: dict[str, Row] = {
     "desk:case": Row(OWN_OFFICERS, at=_case()),
     "desk:claim": Row(OWN_OFFICERS, "post", at=_case()),
     "desk:unclaim": Row(OWN_OFFICERS, "post", at=_case()),
+    "desk:hand_on": Row(OWN_OFFICERS, "post", at=_case()),
     "desk:decide": Row(OWN_OFFICERS, "post", at=_case()),
     "desk:begin_procedure": Row(OWN_OFFICERS, "post", at=_case()),
     "desk:end_procedure": Row(OWN_OFFICERS, "post", at=_case()),

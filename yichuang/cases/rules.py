@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from yichuang.base.clock import local
+from yichuang.base.clock import short
 from yichuang.base.errors import Forbidden, Invalid, Overtaken, Refused
 from yichuang.cases.data import OpenedGap, Person, Settlement
 from yichuang.cases.states import MOVES, Outcome, Stage, Verb
@@ -223,6 +223,18 @@ def check_opinion(outcome: Outcome, opinion: str) -> str:
     return check_remark(opinion, what=what)
 
 
+def check_colleague(actor: Actor, to: int | None, officers: Mapping[int, str]) -> None:
+    """A case is handed on to another officer of the department. Raises `Invalid`."""
+    if to not in officers or to == actor.id:
+        raise Invalid(_("请从本部门的审批人员中选择要转交的同事。"), code="no_colleague", field="to")
+
+
+def check_note(text: str) -> str:
+    """A note among colleagues: it may be empty, and is not too long. Raises `Invalid`."""
+    stripped = text.strip()
+    return check_remark(stripped, what=_("留言"), field="note") if stripped else ""
+
+
 def check_clerk(actor: Actor) -> None:
     """Only a clerk who sits at a counter receives, accepts and hands over."""
     if not actor.has(Role.CLERK) or actor.counter_id is None or actor.department_id is None:
@@ -251,7 +263,7 @@ def check_claim(
     """Nobody else holds the case. `holder` is the name of who claimed it. Raises `Overtaken` saying until when."""
     if claimed_by in {None, actor.id} or claimed_until is None or claimed_until <= now:
         return
-    until = local(claimed_until).strftime("%H:%M")
+    until = short(claimed_until, now)
     sentence = _("%(holder)s正在办理这件，认领到%(until)s为止。到时未办会自动放开，或请对方放开。")
     raise Overtaken(sentence % {"holder": holder or _("同事"), "until": until}, code="claimed")
 

@@ -68,6 +68,7 @@ class Verb(StrEnum):
     RESCIND = "case.rescinded"
     CLAIM = "case.claimed"
     UNCLAIM = "case.unclaimed"
+    HAND_ON = "case.handed_on"
     BEGIN_REVIEW = "case.review_begun"
     BEGIN_PROCEDURE = "case.procedure_begun"
     END_PROCEDURE = "case.procedure_ended"
@@ -159,6 +160,7 @@ MOVES: dict[Verb, Move] = {
     ),
     Verb.CLAIM: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.IN_REVIEW, source="行政许可法 34"),
     Verb.UNCLAIM: _move(Stage.IN_REVIEW, to=None, source="行政许可法 34"),
+    Verb.HAND_ON: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.IN_REVIEW, source="行政许可法 34"),
     Verb.BEGIN_REVIEW: _move(Stage.ACCEPTED, to=Stage.IN_REVIEW, source="行政许可法 34"),
     Verb.BEGIN_PROCEDURE: _move(
         Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.SUSPENDED, source="行政许可法 45; 浙江规定 28"

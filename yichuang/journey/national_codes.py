@@ -108,6 +108,7 @@ UNTOLD: Mapping[Verb, str] = {
     Verb.ALLOW_CORRECTION: "a release inside the centre; what follows from it is told as 6",
     Verb.CURE_GAP: "the list knows no event for a gap that was cured",
     Verb.RELEASE: "it was told as accepted; when the clock of a branch starts is the platform's own",
+    Verb.HAND_ON: "the department's own way of working",
     Verb.UNCLAIM: "the department's own way of working",
     Verb.PROPOSE: "the department's own way of working; what is approved is told",
     Verb.RETURN_PROPOSAL: "the department's own way of working",

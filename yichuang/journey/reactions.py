@@ -59,6 +59,7 @@ REACTIONS: dict[str, tuple[Step, ...]] = {
     Verb.RESCIND: (issue_rescission, join_sisters, tell_ready),
     Verb.CLAIM: (),
     Verb.UNCLAIM: (),
+    Verb.HAND_ON: (),
     Verb.BEGIN_REVIEW: (),
     Verb.BEGIN_PROCEDURE: (issue_procedure_notice, tell_procedure),
     Verb.END_PROCEDURE: (),

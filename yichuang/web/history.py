@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yichuang.cases.reading import HistoryRow
@@ -32,6 +33,7 @@ DEEDS: dict[Verb, Promise] = {
     Verb.RESCIND: _("撤销决定"),
     Verb.CLAIM: _("认领"),
     Verb.UNCLAIM: _("放开认领"),
+    Verb.HAND_ON: _("转交"),
     Verb.BEGIN_REVIEW: _("部门系统开始审查"),
     Verb.BEGIN_PROCEDURE: _("开始特别程序"),
     Verb.END_PROCEDURE: _("特别程序结束"),
@@ -48,7 +50,7 @@ DEEDS: dict[Verb, Promise] = {
     Verb.CLOSE: _("办结"),
 }
 #: Acts that are the department's own way of working.
-INNER = frozenset({Verb.CLAIM, Verb.UNCLAIM, Verb.PROPOSE, Verb.RETURN_PROPOSAL})
+INNER = frozenset({Verb.CLAIM, Verb.UNCLAIM, Verb.HAND_ON, Verb.PROPOSE, Verb.RETURN_PROPOSAL})
 #: Acts that the applicant had hoped to be spared.
 _BAD = frozenset(
     {
@@ -85,16 +87,16 @@ class Deed:
 def deeds(entries: Iterable[HistoryRow], names: Mapping[str, str], *, inner: bool = False) -> list[Deed]:
     """The acts, newest first. `names`: case number → item. `inner`: with the department's own way of working."""
     shown = [entry for entry in entries if entry.verb in DEEDS and (inner or entry.verb not in INNER)]
-    staff = identity_queries.staff_names(
-        entry.actor_id for entry in shown if entry.actor_kind == ActorKind.STAFF
-    )
+    acting = {entry.actor_id for entry in shown if entry.actor_kind == ActorKind.STAFF}
+    receiving = {entry.facts["claimed_by"] for entry in shown if entry.verb == Verb.HAND_ON}
+    staff = identity_queries.staff_names(acting | receiving)
     numbers = {entry.case_number for entry in shown}
     grouped: dict[tuple[datetime, str, str, str, bool], list[str]] = {}
     for entry in shown:
         who = staff.get(entry.actor_id, "") if entry.actor_kind == ActorKind.STAFF else ""
         who = who or str(_ACTORS.get(entry.actor_kind, ""))
         is_bad = entry.verb in _BAD or entry.facts.get("outcome") == Outcome.REFUSED
-        key = (entry.at, _what(entry), who, entry.text, is_bad)
+        key = (entry.at, _what(entry, staff), who, entry.text, is_bad)
         grouped.setdefault(key, []).append(names[entry.case_number])
     found = [
         Deed(at, what, who, () if len(items) == len(numbers) else tuple(items), text, is_bad)
@@ -103,9 +105,11 @@ def deeds(entries: Iterable[HistoryRow], names: Mapping[str, str], *, inner: boo
     return found[::-1]
 
 
-def _what(entry: HistoryRow) -> str:
-    """The act in words; of a decision also how it fell, of a special procedure which."""
+def _what(entry: HistoryRow, staff: Mapping[int, str]) -> str:
+    """The act in words: to whom it was handed on, how a decision fell, which special procedure it was."""
     verb = Verb(entry.verb)
+    if verb is Verb.HAND_ON:
+        return gettext("转交给%(name)s") % {"name": staff.get(entry.facts["claimed_by"], "")}
     outcome = entry.facts.get("outcome") or entry.facts.get("pre_outcome")
     if outcome:
         return f"{DEEDS[verb]}：{OUTCOME_NAMES[Outcome(outcome)]}"

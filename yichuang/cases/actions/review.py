@@ -94,10 +94,10 @@ def decide_elsewhere(
         settle(case, outcome, {**facts, "remark": remark}, actor=partner, now=now)
 
 
-def lock_for_review(actor: Actor, case_id: int, now: datetime) -> Case:
+def lock_for_review(actor: Actor, case_id: int, now: datetime, *, whoever_holds: bool = False) -> Case:
     """The case, locked for an act of an officer: of the department, on a case that waits for nothing and nobody else.
 
-    Raises `Forbidden`, `Invalid` or `Overtaken`.
+    Raises `Forbidden`, `Invalid` or `Overtaken`; with `whoever_holds` not for a colleague's claim.
     """
     case = lock_cases(actor, [case_id])[0]
     rules.check_officer(actor, case.department_id)
@@ -108,7 +108,7 @@ def lock_for_review(actor: Actor, case_id: int, now: datetime) -> Case:
         raise Overtaken(
             _("这件已有预审意见，等预期结果到达后自动转为正式决定，不一致时恢复审查。"), code="predecided"
         )
-    if case.claimed_by not in {None, actor.id}:
+    if case.claimed_by not in {None, actor.id} and not whoever_holds:
         rules.check_claim(
             actor, case.claimed_by, case.claimed_until, holder=staff_name(case.claimed_by), now=now
         )

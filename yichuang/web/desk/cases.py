@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from yichuang.base.clock import now
 from yichuang.base.errors import Invalid, Overtaken, Refused
 from yichuang.cases import queries, reading
-from yichuang.cases.actions import approval, review
+from yichuang.cases.actions import approval, handing_on, review
 from yichuang.cases.data import CaseRow
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.states import Outcome, Verb
@@ -59,6 +59,21 @@ def unclaim(request: Request, number: str) -> HttpResponseBase:
         messages.error(request, str(refusal))
         return redirect("desk:case", number)
     messages.success(request, _("已放开“%(item)s”，同事可以认领。") % {"item": found.item_name})
+    return redirect("desk:home")
+
+
+@officer
+@require_POST
+def hand_on(request: Request, number: str) -> HttpResponseBase:
+    """Hand the case on to a colleague."""
+    row, found = queries.application_of_case(request.actor, number, now=now())
+    to, note = request.POST.get("to", ""), request.POST.get("note", "")
+    staff_id = int(to) if to.isdecimal() and len(to) < 19 else None
+    try:
+        handing_on.hand_on(actor=request.actor, case_id=found.id, to=staff_id, note=note, now=now())
+    except (Invalid, Overtaken) as refusal:
+        return page(request, row, found, refusal=refusal)
+    messages.success(request, _("已转交“%(item)s”，由同事继续办理。") % {"item": found.item_name})
     return redirect("desk:home")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from yichuang.base import files
-from yichuang.base.clock import local
+from yichuang.base.clock import local, short
 from yichuang.cases import expecting, queries, reading, whole
 from yichuang.cases.data import CaseRow, MaterialRow
 from yichuang.cases.queries import ApplicationRow
@@ -21,7 +21,7 @@ from yichuang.catalogue.tables import limit_text
 from yichuang.deadlines.data import Unit
 from yichuang.departments import queries as department_queries
 from yichuang.identity import queries as identity_queries
-from yichuang.identity.data import Actor
+from yichuang.identity.data import Actor, Role
 from yichuang.licences import queries as licence_queries
 from yichuang.licences.data import LicenceFacts
 from yichuang.notices import queries as notice_queries
@@ -41,6 +41,7 @@ class CaseLine:
     left: str  # time left, in words
     holder: str  # the name of who has claimed it
     is_mine: bool
+    until: str  # until when it is claimed, in words
 
     @property
     def address(self) -> str:
@@ -111,6 +112,7 @@ def lines(cases: Sequence[CaseRow], actor: Actor, now: datetime) -> list[CaseLin
             left=time_left(case, now),
             holder=names.get(case.claimed_by, "") if case.claimed_by else "",
             is_mine=case.claimed_by == actor.id,
+            until=short(case.claimed_until, now) if case.claimed_until else "",
         )
         for case in cases
     ]
@@ -135,6 +137,7 @@ def whole_case(actor: Actor, row: ApplicationRow, case: CaseRow, now: datetime) 
         "procedures": _procedures(case),
         "procedure": _going_on(case, history, now),
         "needs_approval": needs_approval(case),
+        "colleagues": _colleagues(actor, case),
         "proposal": proposal_of(actor, case, history),
         "extension": _extension(case),
         "sisters": sisters,
@@ -151,6 +154,15 @@ def _relied_on(case: CaseRow, sisters: Iterable[CaseRow]) -> list[Element]:
     waiting = [one.item_version_id for one in sisters if case.item_key in one.waits_for]
     elements = catalogue_queries.current().elements
     return [elements[key] for key in expecting.relied_on(case.item_version_id, waiting)]
+
+
+def _colleagues(actor: Actor, case: CaseRow) -> list[tuple[int, str]]:
+    """To whom the actor may hand the case on, as choices; none where she may not."""
+    is_hers = case.claimed_by == actor.id or (case.claimed_by and actor.has(Role.CHIEF_OFFICER))
+    if not is_hers or case.stage not in WORKED or case.proposed:
+        return []
+    names = identity_queries.officers(case.department_id)
+    return [(staff_id, name) for staff_id, name in names.items() if staff_id != actor.id]
 
 
 def needs_approval(case: CaseRow) -> bool:

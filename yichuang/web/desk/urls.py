@@ -11,6 +11,7 @@ urlpatterns = [
     path("cases/<slug:number>/", cases.case, name="case"),
     path("cases/<slug:number>/claim/", cases.claim, name="claim"),
     path("cases/<slug:number>/unclaim/", cases.unclaim, name="unclaim"),
+    path("cases/<slug:number>/hand-on/", cases.hand_on, name="hand_on"),
     path("cases/<slug:number>/decide/", cases.decide, name="decide"),
     path("cases/<slug:number>/procedure/begin/", procedures.begin, name="begin_procedure"),
     path("cases/<slug:number>/procedure/end/", procedures.end, name="end_procedure"),

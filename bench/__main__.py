@@ -14,7 +14,7 @@ from bench.report import Figure
 from bench.start import measure_start
 
 _SIZES, _QUICK_SIZES = (10_000, 1_000_000), (10_000, 100_000)
-_PARTS = ("start", "single", "submissions", "jobs", "lives", "pages", "search", "catalogue")
+_PARTS = ("start", "single", "submissions", "jobs", "lives", "pages", "search", "replay", "catalogue")
 
 
 def main() -> int:
@@ -50,11 +50,13 @@ def _measure(installation: Installation, chosen: argparse.Namespace) -> Iterator
     if "start" in wanted:
         yield from measure_start(installation)
     installation.begin()
-    from bench import catalogue, searching
+    from bench import catalogue, replaying, searching
 
+    if "replay" in wanted:
+        yield from replaying.measure(installation, 300 if brief else 2_000)
     if "search" in wanted:
         yield from searching.measure(installation, 20_000 if brief else 200_000, 150 if brief else 500)
-    if not wanted <= {"start", "search", "catalogue"}:
+    if not wanted <= {"start", "search", "replay", "catalogue"}:
         yield from _of_cases(installation, chosen, wanted)
     if "catalogue" in wanted:  # the last, because it puts another catalogue in force
         yield from catalogue.measure(installation, 500 if brief else 2_000)

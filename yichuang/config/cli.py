@@ -147,6 +147,14 @@ def _doctor(chosen: argparse.Namespace) -> int:
         return doctor.examine(print, retry=chosen.retry)
 
 
+def _replay(chosen: argparse.Namespace) -> int:
+    from yichuang.config.replay import command
+
+    return command.run(
+        cases=chosen.cases, papers=chosen.papers, seed=chosen.seed, keep=chosen.keep, output=chosen.json
+    )
+
+
 def _docs(chosen: argparse.Namespace) -> int:
     setup.django()
     from yichuang.config.states_page import states_page
@@ -267,6 +275,16 @@ def _parser() -> argparse.ArgumentParser:
     reckon = clocks.add_parser("reckon", help=text, description=text)
     reckon.set_defaults(run=_clocks_reckon)
     reckon.add_argument("--dry-run", action="store_true", help="only tell what would move")
+    replay = add(
+        "replay", _replay, "let a made-up city live through a year on a database of its own, and verify it"
+    )
+    replay.add_argument("--cases", type=int, default=10_000, metavar="N", help="about so many (10000)")
+    replay.add_argument(
+        "--papers", action="store_true", help="make every paper too, in one process: much slower"
+    )
+    replay.add_argument("--seed", type=int, default=1, metavar="N", help="another year is another number")
+    replay.add_argument("--keep", action="store_true", help="keep the database that was made for it")
+    replay.add_argument("--json", type=Path, metavar="FILE", help="write what it came to to this file too")
     doctor = add("doctor", _doctor, "examine this installation: what is well, and a remedy for each fault")
     doctor.add_argument("--retry", action="store_true", help="put failed jobs back into the queue afterwards")
     backup = add("backup", _backup, "write the whole database to one file")

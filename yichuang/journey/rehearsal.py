@@ -13,39 +13,29 @@ from django.db import transaction
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
-from yichuang.base import ids
 from yichuang.base.clock import CITY_ZONE
 from yichuang.base.errors import Refused
 from yichuang.cases.actions import approval, review
 from yichuang.cases.actions.acceptance import accept
 from yichuang.cases.actions.receipt import receive
-from yichuang.cases.data import CaseRow, Person, Receipt, Settlement, Submission
+from yichuang.cases.data import CaseRow, Receipt
 from yichuang.cases.queries import application
 from yichuang.cases.states import WORKED, Outcome
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.actions.publishing import publish_folder
-from yichuang.catalogue.data import Answers, Element, SourceKind
+from yichuang.catalogue.data import Answers
 from yichuang.catalogue.facts import Approval
 from yichuang.catalogue.folder import Folder
-from yichuang.catalogue.planned import Known, Plan
-from yichuang.catalogue.planning import plan as make_plan
+from yichuang.catalogue.planned import Plan
 from yichuang.delivery.actions import hand_over
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import SYSTEM, Actor, ActorKind, Role
+from yichuang.journey import made_up
 from yichuang.journey.failures import STEP_NAMES
 from yichuang.journey.reactions import REACTIONS
 from yichuang.ledger.models import Entry
 from yichuang.notices import queries as notice_queries
 
-#: Made-up people: the example number of GB 11643, and a number that fits GB 32100.
-_PERSON = Person("person", "11010519491231002X", "模拟申请人", "13800000000")
-_ORGANISATION = Person("organisation", "91110000600037341L", "模拟申请单位", "13800000000")
-_SAMPLES = {
-    "citizen_number": _PERSON.number,
-    "organisation_code": _ORGANISATION.number,
-    "phone": _PERSON.phone,
-    "number": "1",
-}
 #: When a rehearsal begins that cannot begin now.
 _MORNING = time(9, 30)
 #: What talks to the outside is told of, and not done.
@@ -90,23 +80,13 @@ def rehearse(*, actor: Actor, folder: Folder, target: str, answers: Answers, now
         base = catalogue_queries.current().release
         publish_folder(folder, base=base, actor=SYSTEM, now=now)
         with catalogue_queries.as_if():
-            given, plan = _planned(target, answers)
+            given, plan = made_up.planned(target, answers)
             moments = tuple(_Play(_clerk(actor), plan, given, _opening(plan, now)).moments())
         return Rehearsal(plan, moments)
     finally:
         transaction.rollback()
         transaction.set_autocommit(True)
         identity_queries.forget_departments()
-
-
-def _planned(target: str, answers: Answers) -> tuple[Answers, Plan]:
-    """The plan with every question answered: as given, by its default, or by its first option."""
-    catalogue, given = catalogue_queries.current(), dict(answers)
-    while (plan := make_plan(catalogue, target, given, Known())).unanswered:
-        for situation in plan.situations:
-            if situation.key in plan.unanswered:
-                given[situation.key] = situation.default or next(iter(situation.options))
-    return given, plan
 
 
 def _opening(plan: Plan, now: datetime) -> datetime:
@@ -151,9 +131,8 @@ class _Play:
         return self.receipt.application_id if self.receipt else 0
 
     def _receive(self) -> None:
-        self.receipt = receive(
-            actor=self.clerk, submission=_submission(self.plan, self.answers), now=self.now
-        )
+        submission = made_up.submission(self.plan, self.answers)
+        self.receipt = receive(actor=self.clerk, submission=submission, now=self.now)
 
     def _decide(self, case: CaseRow) -> None:
         if case.partner:
@@ -214,33 +193,3 @@ def _clerk(actor: Actor) -> Actor:
             roles = frozenset({Role.CLERK})
             return Actor(ActorKind.STAFF, actor.id, actor.name, roles, department_id, seat.id)
     raise Refused(_("还没有窗口，请先在目录中登记窗口再试。"), code="no_counter")
-
-
-def _submission(plan: Plan, answers: Answers) -> Submission:
-    """Everything that the plan asks, made up: each field with a value that fits, each material seen on paper."""
-    elements = {planned.element.key: planned.element for planned in plan.fields}
-    number = elements.get(plan.applicant.get("number", ""))
-    person = _ORGANISATION if number is not None and number.type == "organisation_code" else _PERSON
-    facts = {"number": person.number, "name": person.name, "phone": person.phone}
-    values = {key: _sample(element) for key, element in elements.items()}
-    values |= {element: facts[fact] for fact, element in plan.applicant.items() if element in elements}
-    return Submission(
-        key=ids.new_key(),
-        target=plan.target,
-        applicant=person,
-        answers=answers,
-        values=values,
-        materials={
-            planned.material.key: Settlement(SourceKind.PAPER, checked=True)
-            for planned in plan.materials
-            if planned.source is not SourceKind.SISTER
-        },
-    )
-
-
-def _sample(element: Element) -> str:
-    if element.type == "choice":
-        return next(iter(element.choices))
-    if element.type == "date":
-        return "2026-01-05"
-    return _SAMPLES.get(element.type, "模拟")[: element.max_length]

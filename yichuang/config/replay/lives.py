@@ -16,7 +16,7 @@ from stdnum.cn import ric, uscc
 from yichuang.base import ids
 from yichuang.base.clock import local
 from yichuang.base.errors import Refused
-from yichuang.cases.actions import approval, correction, gaps, review, withdrawal
+from yichuang.cases.actions import approval, correction, gaps, procedures, review, withdrawal
 from yichuang.cases.actions.acceptance import accept, decline
 from yichuang.cases.actions.receipt import receive
 from yichuang.cases.data import Person, Settlement, Submission
@@ -36,7 +36,8 @@ _TEXT = "按规定办理。"
 _PAPER = Settlement(SourceKind.PAPER, checked=True)
 #: How often, in a hundred: what people do with a case that waits for them.
 _DECLINES, _ASKS, _SAYS_NOTHING, _CORRECTS = 2, 6, 2, 80
-_CURES, _WITHDRAWS, _CLAIMS, _EXTENDS, _DECIDES, _GRANTS, _COLLECTS = 60, 1, 30, 1, 70, 93, 50
+_CURES, _WITHDRAWS, _CLAIMS, _SUSPENDS, _EXTENDS = 60, 1, 30, 8, 1
+_DECIDES, _GRANTS, _COLLECTS = 70, 93, 50
 #: Of applications with something that may follow, so many come without it.
 _COMES_WITHOUT = 30
 #: Who looks at an application that never ends looks this often, then no more.
@@ -135,6 +136,9 @@ class City:
         for case in cases:
             if case.stage == Stage.CORRECTING and self._may(_CORRECTS):
                 self._try(self._correct, case, now)
+            elif case.stage == Stage.SUSPENDED and self._may(_DECIDES):
+                officer = self._officer(case.department_id)
+                self._try(procedures.end_procedure, actor=officer, case_id=case.id, result=_TEXT, now=now)
             elif case.stage in WORKED and not case.waiting:
                 self._work(life, case, now)
         if any(case.stage == Stage.ISSUED for case in cases) and self._may(_COLLECTS):
@@ -194,7 +198,18 @@ class City:
             return
         if self._may(_CLAIMS):
             self._try(review.claim, actor=officer, case_id=case.id, now=now)
-        if self._may(_EXTENDS):
+        item = catalogue_queries.item_version(case.item_version_id)
+        if item.special_procedures and self._may(_SUSPENDS):
+            self._try(
+                procedures.begin_procedure,
+                actor=officer,
+                case_id=case.id,
+                procedure=item.special_procedures[0].name,
+                reason=_TEXT,
+                expected=Limit(3),
+                now=now,
+            )
+        elif self._may(_EXTENDS):
             extension = Limit(self.chance.randint(1, 10))
             self._try(
                 approval.propose_extension,
@@ -205,7 +220,6 @@ class City:
                 now=now,
             )
         elif self._may(_DECIDES):
-            item = catalogue_queries.item_version(case.item_version_id)
             alone = item.authority.approval is Approval.OFFICER
             decide = review.decide if alone else approval.propose_decision
             self._try(decide, actor=officer, case_id=case.id, outcome=self._outcome(), opinion=_TEXT, now=now)

@@ -32,6 +32,8 @@ TOO_MUCH = "too much"
 _NOWHERE = dict.fromkeys(
     ("ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9"
 )
+#: What the process says first.
+_BEGUN = b"begun"
 _kept: OrderedDict[str, "Tried"] = OrderedDict()
 
 
@@ -66,7 +68,10 @@ def try_all(jobs: Sequence[Job]) -> list[Tried]:
 
 
 def _run(jobs: list[Job]) -> list[Tried]:
-    """All in one process; where that does not end, each in its own, so that one harms no other."""
+    """All in one process; where that does not end, each in its own, so that one harms no other.
+
+    Raises RuntimeError where the process cannot even begin: that is no template's fault.
+    """
     if not jobs:
         return []
     try:
@@ -78,13 +83,15 @@ def _run(jobs: list[Job]) -> list[Tried]:
             timeout=4 * _SECONDS * len(jobs),
             check=True,
         )
-    except subprocess.SubprocessError:
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        if not (error.stdout or b"").startswith(_BEGUN):
+            raise RuntimeError((error.stderr or b"").decode(errors="replace")) from error
         if len(jobs) == 1:
             return [Tried(problem=TOO_MUCH)]
         return [tried for job in jobs for tried in _run([job])]
     return [
         Tried(**{**row, "pdf": base64.b64decode(row["pdf"])})
-        for row in map(json.loads, done.stdout.decode().splitlines())
+        for row in map(json.loads, done.stdout.decode().splitlines()[1:])
     ]
 
 
@@ -109,6 +116,8 @@ def _try(text: str) -> Tried:
 def main() -> None:
     """Try what comes in, one job a line; answer with one line each."""
     seconds = int(sys.argv[1])
+    sys.stdout.write(f"{_BEGUN.decode()}\n")
+    sys.stdout.flush()
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     for text in sys.stdin.buffer.read().decode().split("\n"):

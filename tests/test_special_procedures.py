@@ -159,6 +159,9 @@ def test_an_officer_begins_and_ends_it_at_the_desk() -> None:
     assert "正在进行“专家评审”" in shown
     assert "预计完成日期：2026-03-20" in shown
     assert "开始特别程序：专家评审" in shown
+    assert "今天恢复则 2026-03-18 23:59" in shown
+    assert case.number not in text_of(desk.get("/desk/"))
+    assert case.number in text_of(desk.get("/desk/", {"holder": "suspended"}))
     assert "准予…" not in shown
     assert desk.post(f"{address}procedure/end/", {"result": RESULT}).status_code == 302
     assert RESULT in text_of(desk.get(address))

@@ -130,6 +130,7 @@ class Holder(StrEnum):
     MINE = "mine"  # claimed by the actor
     FREE = "free"  # claimed by nobody, and worked on here
     PROPOSED = "proposed"  # waits for approval
+    SUSPENDED = "suspended"  # waits for the end of a special procedure
 
 
 @dataclass(frozen=True, slots=True)

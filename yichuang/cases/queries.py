@@ -134,6 +134,8 @@ def work_list(
         found = found.filter(Q(claimed_by=None) | Q(claimed_until__lte=now), partner="", proposed="")
     elif holder is Holder.PROPOSED:
         found = found.filter(stage=Stage.IN_REVIEW).exclude(proposed="")
+    elif holder is Holder.SUSPENDED:
+        found = visible_cases(actor).filter(stage=Stage.SUSPENDED)
     if shining is not None:
         found = _shining(found, shining, now)
     if after is not None:

@@ -140,13 +140,15 @@ def check_may_withdraw(item_name: str, stage: str, partner: str) -> None:
         raise Forbidden(sentence % {"item": item_name}, code="elsewhere")
 
 
-def check_remark(text: str, *, what: str, field: str = "text") -> str:
-    """A reason or opinion: present and not too long. `what` names it in the sentence, `field` where it is typed."""
+def check_remark(text: str, *, what: str, field: str = "text", is_told: bool = True) -> str:
+    """A reason or opinion: present and not too long. `what` names it in the sentence, `field` where it is typed.
+
+    `is_told`: the applicant reads it on a paper; else it stays in the house.
+    """
     stripped = text.strip()
     if not stripped:
-        raise Invalid(
-            _("请填写%(what)s，它会写进文书并告知申请人。") % {"what": what}, code="no_reason", field=field
-        )
+        sentence = _("请填写%(what)s，它会写进文书并告知申请人。") if is_told else _("请填写%(what)s。")
+        raise Invalid(sentence % {"what": what}, code="no_reason", field=field)
     if len(stripped) > LONGEST_REMARK:
         sentence = _("%(what)s最多%(most)d个字，请精简。") % {"what": what, "most": LONGEST_REMARK}
         raise Invalid(sentence, code="too_long", field=field)

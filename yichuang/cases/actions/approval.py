@@ -96,7 +96,7 @@ def return_proposal(*, actor: Actor, case_id: int, remark: str, now: datetime) -
 
     Raises as `approve`, and `Invalid` without a remark.
     """
-    text = rules.check_remark(remark, what=_("退回的意见"), field="remark")
+    text = rules.check_remark(remark, what=_("退回的意见"), field="remark", is_told=False)
     with transaction.atomic(durable=True):
         case = _lock_proposed(actor, case_id)
         if actor.id != case.proposed_by:

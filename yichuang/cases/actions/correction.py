@@ -69,7 +69,7 @@ def allow_correction(*, actor: Actor, case_id: int, reason: str, now: datetime) 
     """
     if not actor.has(Role.SUPERVISOR):
         raise Forbidden(_("再次告知补正须由督查人员放行。"), code="not_a_supervisor")
-    text = rules.check_remark(reason, what=_("放行的理由"))
+    text = rules.check_remark(reason, what=_("放行的理由"), is_told=False)
     with transaction.atomic(durable=True):
         case = lock_cases(actor, [case_id])[0]
         remark = remarks.write(case_id, "release", text, actor=actor, now=now)

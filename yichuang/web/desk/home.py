@@ -38,6 +38,7 @@ def home(request: Request) -> HttpResponse:
                 Holder.MINE: _("我认领的"),
                 Holder.FREE: _("可认领的"),
                 Holder.PROPOSED: _("待批准的"),
+                Holder.SUSPENDED: _("特别程序中"),
             },
             "holder",
             holder or "",

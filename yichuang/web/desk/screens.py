@@ -10,15 +10,17 @@ from django.urls import reverse
 from yichuang.base import files
 from yichuang.base.clock import local, short
 from yichuang.cases import expecting, queries, reading, whole
+from yichuang.cases.clocks import SUBJECT
 from yichuang.cases.data import CaseRow, MaterialRow
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.reading import FormField, HistoryRow
-from yichuang.cases.states import WORKED, Stage, Verb
+from yichuang.cases.states import ENDED, WORKED, Stage, Verb
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import Element, SourceKind
 from yichuang.catalogue.facts import Approval
 from yichuang.catalogue.tables import limit_text
-from yichuang.deadlines.data import Unit
+from yichuang.deadlines.data import ClockKind, Unit
+from yichuang.deadlines.queries import running
 from yichuang.departments import queries as department_queries
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import Actor, Role
@@ -134,6 +136,7 @@ def whole_case(actor: Actor, row: ApplicationRow, case: CaseRow, now: datetime) 
         "materials": _materials(row, case, licences),
         "whole": whole.clock_of(row.id, now=now),
         "history": deeds(history, {case.number: case.item_name}, inner=True),
+        "if_resumed": _if_resumed(case, now),
         "procedures": _procedures(case),
         "procedure": _going_on(case, history, now),
         "needs_approval": needs_approval(case),
@@ -192,6 +195,19 @@ def _extension(case: CaseRow) -> dict[str, Any] | None:
     most = catalogue_queries.regime(item).extend_by
     is_possible = case.extensions_left > 0 and case.due_at and item.promised_limit.unit is not Unit.MINUTES
     return {"most": most.value, "text": limit_text(most)} if most and is_possible else None
+
+
+def _if_resumed(case: CaseRow, now: datetime) -> datetime | None:
+    """When a case whose clock stands still would be due if it went on now; None for every other one."""
+    if (
+        case.started_at is None
+        or case.due_at is not None
+        or case.decided_at is not None
+        or case.stage in ENDED
+    ):
+        return None
+    clock = running(ClockKind.PROMISED, SUBJECT, [case.id], now=now).get(case.id)
+    return clock.if_resumed if clock else None
 
 
 def _going_on(case: CaseRow, history: Sequence[HistoryRow], now: datetime) -> GoingOn | None:

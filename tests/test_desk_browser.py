@@ -18,8 +18,10 @@ from yichuang.cases.models import ApplicationMaterial, Case
 from yichuang.cases.states import Outcome
 from yichuang.catalogue.data import SourceKind
 from yichuang.feedback.data import Grade
+from yichuang.identity.data import Role
 from yichuang.journey import failures
 from yichuang.ledger.models import Entry
+from yichuang.notices.reminders import remind
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("stopped_clock")]
 __all__ = ["stopped_clock"]
@@ -72,7 +74,10 @@ def test_the_officers_pages_break_no_rule(
 
 
 def something_to_see() -> None:
-    """A rating, a dispatch that nobody answers, and a step that failed. Seals need a thread without the browser."""
+    """A rating, a dispatch that nobody answers, a step that failed, and a reminder.
+
+    Seals need a thread without the browser.
+    """
     rated(Grade.BAD, "等太久")
     whole = accepted("newborn")
     decided(whole, FIRST, "officer-weijian")
@@ -80,6 +85,16 @@ def something_to_see() -> None:
     run_journey(LATER)
     failures.note("issue_result", entry.id, TimeoutError(), now=LATER)
     failed_job(entry.id)
+    manager, case = staff("manager"), case_of(whole, FIRST)
+    assert manager.department_id is not None
+    for role in (Role.MANAGER, Role.CLERK):
+        remind(
+            case_number=case.number,
+            rung="acceptance_yellow",
+            role=role,
+            department_id=manager.department_id,
+            now=LATER,
+        )
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -95,7 +110,13 @@ def test_the_managers_pages_break_no_rule(
         log_in(page, site, "manager", "/manage/")
         for path in PAGES:
             page.goto(f"{site}/manage/{path}")
+            page.screenshot(
+            )
             assert_accessible(page)
+        page.goto(f"{site}/manage/")
+        page.locator(".reminders a").first.click()
+        expect(page.get_by_role("heading", name="经过")).to_be_visible()
+        assert_accessible(page)
         page.goto(f"{site}/manage/steps/")
         page.get_by_role("button", name="再试一次").first.click()
         expect(page.get_by_text("已重新排队")).to_be_visible()

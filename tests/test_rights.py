@@ -23,9 +23,11 @@ from yichuang.cases.states import Stage
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.actions.proposing import begin_version
 from yichuang.catalogue.data import SourceKind
+from yichuang.identity.data import Role
 from yichuang.identity.models import User
 from yichuang.licences.queries import of_cases
 from yichuang.notices.queries import of_application
+from yichuang.notices.reminders import open_reminders, remind
 
 CAST = {
     "visitor": None,
@@ -80,6 +82,7 @@ class World:
     guide: str = "newborn"
     topic: str = "birth"
     file: str = ""
+    reminder: int = 0  # for the officers of the health department
     job: int = 0
     form: str = "xlsx"
     code: str = ""
@@ -107,7 +110,10 @@ def world(django_db_setup: None, django_db_blocker: Any) -> World:
         )
         assert case.number in of_cases([case.number])
         draft = drafting.start(actor=staff("clerk1"), target="newborn", now=NOW)
+        yellow, theirs = "promised_yellow", case.department_id
+        remind(case_number=case.number, rung=yellow, role=Role.OFFICER, department_id=theirs, now=NOW)
         return World(
+            reminder=open_reminders(staff("officer-weijian"))[0].id,
             number=row.number,
             case=case.number,
             notice=granted.id,
@@ -226,8 +232,12 @@ TABLE: dict[str, Row] = {
     "desk:material": Row(OWN_OFFICERS, at=_case("material")),
     "desk:notice": Row(OWN_OFFICERS, at=_case("notice")),
     "desk:licence": Row(OWN_OFFICERS, at=_case()),
+    "dismiss_reminder": Row(frozenset({"officer"}), "post", at=("reminder",)),
     # The centre's.
     "manage:home": Row(MANAGERS),
+    "manage:search": Row(MANAGERS, "post"),
+    "manage:case": Row(MANAGERS, at=_case()),
+    "manage:allow_correction": Row(frozenset({"supervisor"}), "post", at=_case()),
     "manage:ratings": Row(MANAGERS),
     "manage:mandates": Row(MANAGERS),
     "manage:standards": Row(MANAGERS),

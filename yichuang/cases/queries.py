@@ -267,6 +267,11 @@ def application_of_case(actor: Actor, case_number: str, *, now: datetime) -> tup
     return whole, next(row for row in whole.cases if row.id == case.id)
 
 
+def item_names(actor: Actor, case_numbers: Collection[str]) -> dict[str, str]:
+    """The names of the items of these cases, of those that the actor may know of."""
+    return dict(visible_cases(actor).filter(number__in=case_numbers).values_list("number", "item_name"))
+
+
 def materials(application_id: int, items: Collection[str] | None = None) -> list[MaterialRow]:
     """The materials of an application that the caller may see; only those of `items` if given.
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from yichuang.cases.states import Outcome, Stage
 from yichuang.catalogue.authoring.states import Stage as ProposalStage
 from yichuang.catalogue.data import SourceKind
-from yichuang.deadlines.data import Light
+from yichuang.deadlines.data import ClockKind, Light
 from yichuang.feedback.data import Grade
 
 #: Tone of a stage's pill: going (with us), wait (somebody must do something), good, bad, or plain.
@@ -48,6 +48,20 @@ LIGHT_NAMES: dict[Light, Promise] = {
     Light.YELLOW: _("快到期"),
     Light.RED: _("已超期"),
     Light.PURPLE: _("异常"),
+}
+
+#: Which limit a clock keeps.
+CLOCK_NAMES: dict[ClockKind, Promise] = {
+    ClockKind.ACCEPTANCE: _("受理期限"),
+    ClockKind.CORRECTION: _("补正期限"),
+    ClockKind.PROMISED: _("承诺期限"),
+    ClockKind.STATUTORY: _("法定期限"),
+    ClockKind.STEP: _("环节期限"),
+    ClockKind.BUNDLE: _("一件事整体期限"),
+    ClockKind.GAP: _("容缺补交期限"),
+    ClockKind.PROCEDURE: _("特别程序期限"),
+    ClockKind.DELIVERY: _("送达期限"),
+    ClockKind.INSPECTION: _("告知承诺核查期限"),
 }
 
 #: The one character in the box, and what it stands for. `applicant` is the person's own statement.

@@ -48,6 +48,21 @@ def places(actor: Actor, path: str) -> Iterator[tuple[str, str, bool]]:
         yield label, address, address == here
 
 
+#: Where the page of a case is, by role; the first that the actor has.
+_CASE_PAGES = (
+    (Role.CLERK, "counter:case"),
+    (Role.OFFICER, "desk:case"),
+    (Role.CHIEF_OFFICER, "desk:case"),
+    (Role.MANAGER, "manage:case"),
+    (Role.SUPERVISOR, "manage:case"),
+)
+
+
+def case_address(actor: Actor, number: str) -> str:
+    """The page on which a member of staff works on a case, or looks at it."""
+    return next((reverse(name, args=[number]) for role, name in _CASE_PAGES if actor.has(role)), "")
+
+
 def desk_of(actor: Actor) -> str | None:
     """The address that a member of staff starts at; None for everybody else."""
     if actor.kind != ActorKind.STAFF:

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from yichuang.web import reminders
 from yichuang.web.design import views as design
 from yichuang.web.start import views as start
 
@@ -12,6 +13,7 @@ urlpatterns = [
     path("manage/catalogue/", include("yichuang.web.authoring.urls")),
     path("", include("yichuang.web.portal.urls")),
     path("", start.start, name="start"),
+    path("reminders/<int:reminder_id>/dismiss/", reminders.dismiss, name="dismiss_reminder"),
     path("display", start.display, name="display"),
     path("healthz", start.healthz, name="healthz"),
     path("design", design.design, name="design"),

@@ -20,6 +20,7 @@ from yichuang.cases.states import Stage
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.finding import search as catalogue_search
 from yichuang.identity import queries as identity_queries
+from yichuang.web import reminders
 from yichuang.web.counter.access import clerk
 from yichuang.web.http import Request
 
@@ -62,6 +63,7 @@ def home(request: Request) -> HttpResponse:
         actor, now=now(), before=int(before) if before.isdecimal() else None, rows=_APPLICATIONS
     )
     context = {
+        "reminders": reminders.lines(actor),
         "counter": identity_queries.counter(actor),
         "words": "",
         "hits": (),

@@ -14,6 +14,7 @@ from yichuang.base.clock import now
 from yichuang.cases import queries
 from yichuang.cases.data import Holder
 from yichuang.deadlines.data import Light
+from yichuang.web import reminders
 from yichuang.web.desk.access import officer
 from yichuang.web.desk.screens import lines
 from yichuang.web.http import Request
@@ -31,6 +32,7 @@ def home(request: Request) -> HttpResponse:
     page = queries.work_list(actor, now=moment, after=after, holder=holder, shining=shining)
     context = {
         "lines": lines(page.rows, actor, moment),
+        "reminders": reminders.lines(actor),
         "counts": queries.due_counts(actor, now=moment),
         "holders": _choices(
             {

@@ -11,6 +11,8 @@ overseer = only(
     Role.SUPERVISOR,
     sentence=_("只有中心管理和督查人员可以查看中心总览。请用相应的账号登录。"),
 )
+#: What only supervisors may let through.
+supervisor = only(Role.SUPERVISOR, sentence=_("只有督查人员可以放行。请用督查人员的账号登录。"))
 #: They, and administrators (系统管理): what does not get on by itself.
 keeper = only(
     Role.MANAGER,

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from yichuang.web.manage import exchange, papers, quality, views
+from yichuang.web.manage import cases, exchange, papers, quality, views
 
 app_name = "manage"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("search/", cases.search, name="search"),
+    path("cases/<slug:number>/", cases.case, name="case"),
+    path("cases/<slug:number>/allow-correction/", cases.allow_correction, name="allow_correction"),
     path("ratings/", views.ratings, name="ratings"),
     path("partners/", views.partners, name="partners"),
     path("steps/", views.steps, name="steps"),

@@ -22,6 +22,7 @@ from yichuang.feedback import queries as feedback_queries
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import Power, Role
 from yichuang.journey import failures
+from yichuang.web import reminders
 from yichuang.web.http import Request
 from yichuang.web.manage import pictures
 from yichuang.web.manage.access import keeper, overseer
@@ -47,6 +48,7 @@ def home(request: Request) -> HttpResponse:
     applications, _following = queries.recent_applications(actor, now=moment, rows=_NEWEST)
     mandates = _mandates(request)
     context = {
+        "reminders": reminders.lines(actor),
         "grades": pictures.grade_bars(grades),
         "praise": pictures.praise_share(grades),
         "rated": sum(grades.values()),

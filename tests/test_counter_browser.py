@@ -249,6 +249,7 @@ def test_axe_finds_nothing_on_any_page_of_the_counter(
         for path in (
             f"applications/{fresh}/",
             f"applications/{begun}/",
+            f"applications/{fresh}/withdraw/",
             f"cases/{fresh}-01/",
             "find/?q=nothing-of-this-name",
         ):

@@ -110,8 +110,7 @@ def test_the_managers_pages_break_no_rule(
         log_in(page, site, "manager", "/manage/")
         for path in PAGES:
             page.goto(f"{site}/manage/{path}")
-            page.screenshot(
-            )
+            page.screenshot()
             assert_accessible(page)
         page.goto(f"{site}/manage/")
         page.locator(".reminders a").first.click()

@@ -125,6 +125,11 @@ class TestEveryLook:
         for row in (cast.progress, cast.corrected, cast.refused, cast.ready):
             open_by_code(page, site, row)
             look_at(page)
+        page.goto(f"{site}/track/{cast.progress.number}/withdraw/")
+        page.get_by_role("button", name="撤回").click()
+        expect(page.get_by_role("alert")).to_contain_text("请填写撤回的理由")
+        look_at(page)
+        open_by_code(page, site, cast.ready)
         for button in ("领取结果", "领取全部结果", "评价这次服务"):
             page.get_by_text(button, exact=True).last.click()
             page.wait_for_load_state()

@@ -194,6 +194,7 @@ TABLE: dict[str, Row] = {
     "track_licence": Row(frozenset(), at=("number", "case")),
     "track_results": Row(MOTHER, at=("number",)),
     "track_archive": Row(frozenset(), at=("number",)),
+    "track_withdraw": Row(MOTHER, at=("number",)),
     "track_rate": Row(MOTHER, at=("number",)),
     # The counter's.
     "counter:home": Row(CLERKS),
@@ -207,6 +208,7 @@ TABLE: dict[str, Row] = {
     "counter:application": Row(CLERKS, at=("number",)),
     "counter:accept": Row(CLERKS, "post", at=("number",)),
     "counter:hand_over": Row(CLERKS, "post", at=("number",)),
+    "counter:withdraw": Row(CLERKS, at=("number",)),
     "counter:send_papers": Row(CLERKS, "post", at=("number",)),
     "counter:case": Row(CLERKS, at=_case()),
     "counter:ask_correction": Row(CLERKS, "post", at=_case()),

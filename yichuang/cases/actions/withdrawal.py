@@ -1,18 +1,30 @@
 """撤回: the applicant takes an application back, wholly or in part, before the result exists."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from yichuang.base.errors import Invalid
+from yichuang.base.errors import Invalid, Refused
 from yichuang.cases import clocks, remarks, rules
+from yichuang.cases.data import CaseRow
 from yichuang.cases.fold import FREED
 from yichuang.cases.locking import lock_cases_of
 from yichuang.cases.states import Verb
 from yichuang.cases.writing import change
 from yichuang.identity.data import Actor, ActorKind
+
+
+def open_to(cases: Sequence[CaseRow]) -> list[CaseRow]:
+    """Those of the cases that the applicant may still take back."""
+    found = []
+    for case in cases:
+        with suppress(Refused):
+            rules.check_may_withdraw(case.item_name, case.stage, case.partner)
+            found.append(case)
+    return found
 
 
 def withdraw(

@@ -14,11 +14,13 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yichuang.base.clock import now
+from yichuang.base.errors import Refused
 from yichuang.cases import awaited, clocks, queries, reading, whole
 from yichuang.cases.actions import acceptance
+from yichuang.cases.actions.withdrawal import open_to
 from yichuang.cases.data import CaseRow, MaterialRow
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.rules import GapsOpen
@@ -38,6 +40,7 @@ from yichuang.notices.data import MessageFacts, MessageKind, MessageState, Notic
 from yichuang.web.counter.access import clerk
 from yichuang.web.history import deeds
 from yichuang.web.http import Request
+from yichuang.web.withdrawing import form_of, try_to_withdraw
 
 #: Session key of the application just received: its query code is shown to the clerk once.
 FRESH = "fresh_receipt"
@@ -163,10 +166,25 @@ def _page(request: Request, row: ApplicationRow, *, refusal: GapsOpen | None = N
         ),
         "materials": [_material_line(material, row) for material in materials],
         "history": deeds(reading.history(row), {case.number: case.item_name for case in row.cases}),
+        "can_withdraw": bool(open_to(row.cases)),
         "turns": _turns(row),
         "whole": whole.clock_of(row.id, now=moment),
     }
     return render(request, "counter/application.html", context, status=refusal.status if refusal else 200)
+
+
+@clerk
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: Request, number: str) -> HttpResponseBase:
+    """The applicant's written wish to take the application back, or a part of it (撤回)."""
+    row = queries.application(request.actor, number, now=now())
+    refusal: Refused | None = None
+    if request.method == "POST":
+        refusal = try_to_withdraw(request, request.actor, row)
+        if refusal is None:
+            return redirect("counter:application", number)
+    context = form_of(request, row, refusal)
+    return render(request, "counter/withdraw.html", context, status=refusal.status if refusal else 200)
 
 
 @clerk

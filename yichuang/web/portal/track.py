@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from yichuang.base.clock import now
 from yichuang.base.errors import Invalid, NotVisible
 from yichuang.cases import queries, reading, whole
+from yichuang.cases.actions.withdrawal import open_to
 from yichuang.cases.states import LOST, Stage
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.feedback import queries as feedback_queries
@@ -76,6 +77,7 @@ def application(request: Request, seen: access.Opened) -> HttpResponse:
         "papers": screens.papers_of(row, notices),
         "history": words.deeds(history, cases, screens.centre_of(row)),
         "rating": feedback_queries.given(row.id) if screen.handed_over else None,
+        "can_withdraw": bool(open_to(row.cases)),
         "by_code": access.is_opened_by_code(request, row.number),
     }
     return render(request, "portal/application.html", context)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yichuang.web.portal import guide, rating, results, track, verify
+from yichuang.web.portal import guide, rating, results, track, verify, withdraw
 
 urlpatterns = [
     path("guide/", guide.guide, name="guide"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("track/<slug:number>/results/", results.results, name="track_results"),
     path("track/<slug:number>/results.zip", results.archive, name="track_archive"),
     path("track/<slug:number>/rate/", rating.rate, name="track_rate"),
+    path("track/<slug:number>/withdraw/", withdraw.withdraw, name="track_withdraw"),
     path("verify/", verify.verify, name="verify"),
     path("verify/<str:code>/", verify.by_code, name="verify_code"),
     path("verify/<str:code>", verify.by_code),  # as the QR code on every paper has it

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from tests.authoring import ALONE, HOUSING, MANAGER, REVIEWER, begun, content_of, retyped, row_of, sent
@@ -18,6 +19,7 @@ from yichuang.base.clock import local
 from yichuang.catalogue import queries
 from yichuang.catalogue.actions import reviewing
 from yichuang.catalogue.authoring import proposals
+from yichuang.catalogue.authoring.sentences import in_labels
 from yichuang.catalogue.authoring.states import Stage
 from yichuang.web.authoring import editor, listing, previews, reviews
 
@@ -294,3 +296,34 @@ def test_a_later_day_says_that_it_is_waited_for() -> None:
     client.post(address("recall", proposal_id))
     client.post(address("discard", proposal_id))
     assert row_of(proposal_id).stage is Stage.DISCARDED
+
+
+@pytest.mark.parametrize(
+    ("of_the_files", "of_the_form"),
+    [
+        ("改kind(instant | promised)，或改promised_limit", "改办件类型(即办件 | 承诺件)，或改承诺办结时限"),
+        ("在resources.yaml的grants中授权，或改问申请人", "在数据资源的数据授权中授权，或改问申请人"),
+        ("elements中没有“promised_limit”", "数据元中没有“promised_limit”"),
+        ("写成 问题 == '选项' and 问题 in ['选项']", "写成 问题 == '选项' and 问题 in ['选项']"),
+        ("先写 visits != null and …", "先写 visits != null and …"),
+        ("写成 licence:证照类型 或 item:事项", "写成 licence:证照类型 或 item:事项"),
+    ],
+)
+def test_a_fault_speaks_the_words_of_the_form(of_the_files: str, of_the_form: str) -> None:
+    assert in_labels(of_the_files) == of_the_form
+
+
+def test_the_editor_names_fields_and_lists_by_their_labels() -> None:
+    client, proposal_id = clerk_client(MANAGER), begun()
+    kept = content_of(proposal_id)["item"]
+    materials = [{**kept["materials"][0], "material": "nothing_of_the_kind"}, *kept["materials"][1:]]
+    retyped(proposal_id, visits="0", visits_reason="要当面核验", materials=materials)
+    page = text_of(client.get(address("edit", proposal_id)))
+    assert "材料目录中没有“nothing_of_the_kind”" in page
+    assert "补上或删去必须现场办理原因" in page
+    assert not re.search(r"(先在materials|删去visits_reason)", page)
+
+
+def test_a_plain_english_word_stays_in_an_english_fault() -> None:
+    with override("en"):
+        assert in_labels("Check the items and promised_limit") == "Check the items and promised limit"

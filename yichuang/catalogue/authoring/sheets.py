@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from pypinyin import Style, lazy_pinyin
 
 from yichuang.catalogue.authoring import typed
+from yichuang.catalogue.authoring.sentences import in_labels
 from yichuang.catalogue.checking import check
 from yichuang.catalogue.code_schemes import coded, without_codes
 from yichuang.catalogue.data import Bundle, Element, Item, MaterialType
@@ -161,7 +162,7 @@ def without(folder: Folder, kind: str, key: str) -> Proposed:
     grants = tuple(grant for grant in catalogue.grants if kind != "items" or grant.item != key)
     after = _with_lists(folder, {kind: left, "grants": grants})
     faults = _new_faults(folder, after, f"{kind}.{key}")
-    return Proposed(after, tuple(("", fault.problem, fault.remedy) for fault in faults))
+    return Proposed(after, _said(("", fault) for fault in faults))
 
 
 def with_keys(kind: str, content: Mapping[str, Any], taken: Callable[[str], bool]) -> typed.Content:
@@ -263,8 +264,13 @@ def _placed(
     for name in ("elements", "materials"):
         for position, row in enumerate(content.get(name, [])):
             starts[f"{name}.{row['key']}"] = starts[f"{name}[{position + 1}]"] = f"{name}-{position}"
+    return _said((_form_place(fault.place, starts), fault) for fault in faults)
+
+
+def _said(faults: Iterable[tuple[str, Fault]]) -> tuple[tuple[str, str, str], ...]:
+    """(place, problem, remedy) of each fault once, in the words of the form."""
     return tuple(
-        dict.fromkeys((_form_place(fault.place, starts), fault.problem, fault.remedy) for fault in faults)
+        dict.fromkeys((place, in_labels(fault.problem), in_labels(fault.remedy)) for place, fault in faults)
     )
 
 

@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yichuang.base.pdf.document import read_template
@@ -22,9 +25,35 @@ _KNOWN_PART = re.compile(r'"([\w-]+)\.typ"')
 _BARRED = re.compile(r"(?<![\w.-])(eval|plugin|read|csv|xml|yaml|toml|cbor)\(")
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """All that the faults depend on; of `folder` nothing else is read."""
+
+    templates: tuple[tuple[str, str], ...]
+    licence_types: tuple[LicenceType, ...]
+    labels: tuple[tuple[str, str], ...]
+    language: str | None
+    folder: Folder = field(compare=False, repr=False)
+
+
 def check_papers(notes: Notes) -> None:
-    """The templates of the folder `documents`."""
-    folder, faults = notes.folder, notes.faults
+    """The templates of `documents`. The editor of items asks at every pause: what is the same costs nothing."""
+    folder = notes.folder
+    catalogue = replace(folder.catalogue, items={}, bundles={}, grants=())
+    asked = _Asked(
+        tuple(folder.templates.items()),
+        tuple(catalogue.licence_types.values()),
+        tuple((key, element.label) for key, element in catalogue.elements.items()),
+        get_language(),
+        replace(folder, catalogue=catalogue, contents={}, places={}),
+    )
+    notes.faults.extend(_faults(asked))
+
+
+@lru_cache(maxsize=8)
+def _faults(asked: _Asked) -> tuple[Fault, ...]:
+    folder = asked.folder
+    faults = []
     for form in FORMS.values():
         if form.template not in folder.templates:
             problem = _("缺少“%(title)s”的模板") % {"title": form.title}
@@ -36,7 +65,7 @@ def check_papers(notes: Notes) -> None:
         faults.extend(found)
         if found:
             unsound.add(name)
-    faults.extend(_tried(folder, unsound))
+    return (*faults, *_tried(folder, unsound))
 
 
 def facts_known(folder: Folder, name: str) -> frozenset[str] | None:

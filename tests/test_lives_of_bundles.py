@@ -7,7 +7,7 @@ from tests.counter_desk import COMPANY
 from tests.factories import NOW, accepted, decided, staff
 from yichuang.cases import queries
 from yichuang.cases.queries import ApplicationRow
-from yichuang.cases.states import Stage
+from yichuang.cases.states import WORKED, Stage
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.planning import everything_up, plan
 from yichuang.identity.data import Role
@@ -29,7 +29,7 @@ def seen(row: ApplicationRow) -> ApplicationRow:
 def live(row: ApplicationRow) -> list[str]:
     """Decide each case as soon as it waits for none; the items in the order in which they were decided."""
     order: list[str] = []
-    while ready := [case for case in seen(row).cases if case.decided_at is None and not case.waiting]:
+    while ready := [case for case in seen(row).cases if case.stage in WORKED and not case.waiting]:
         for case in ready:
             decided(row, case.item_key, officer_of(case.department_id))
             order.append(case.item_key)

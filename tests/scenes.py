@@ -22,6 +22,7 @@ from yichuang.cases.actions import (
     procedures,
     reckoning,
     review,
+    revising,
 )
 from yichuang.cases.actions.acceptance import accept, decline
 from yichuang.cases.actions.correction import allow_correction, ask_correction, correct
@@ -62,6 +63,7 @@ class Scene:
     before: tuple[str, ...] = ()
     sister: str = ""
     missing: tuple[str, ...] = ()
+    outcome: Outcome = Outcome.GRANTED
     given: Submission | None = None
     application_id: int = 0
     number: str = ""
@@ -97,6 +99,7 @@ class Scene:
 
 
 ALONE = Scene("temporary_relief", "temporary_relief")
+REFUSED = replace(ALONE, outcome=Outcome.REFUSED)
 WITH_GAP = replace(ALONE, missing=("hardship_proof",))
 FOLLOWER = Scene("newborn", "citizen_card", before=("birth_certificate",), sister="birth_certificate")
 _HOUSE = ("commercial_contract_filing", "company_real_estate_tax", "company_real_estate_transfer")
@@ -161,7 +164,7 @@ def _decide(scene: Scene, now: datetime) -> None:
     if scene.before:
         _grant_before(scene, now)
     review.decide(
-        actor=scene.officer(), case_id=scene.case().id, outcome=Outcome.GRANTED, opinion=TEXT, now=now
+        actor=scene.officer(), case_id=scene.case().id, outcome=scene.outcome, opinion=TEXT, now=now
     )
 
 
@@ -180,6 +183,12 @@ def _extend(scene: Scene, now: datetime) -> None:
     if scene.case().stage == Stage.IN_REVIEW:
         _propose(scene, now)
     approval.approve(actor=scene.chief(), case_id=scene.case().id, now=now)
+
+
+def _let_refusal_be_annulled(scene: Scene, now: datetime) -> None:
+    revising.reopen(
+        actor=scene.chief(), case_id=scene.case().id, document="衢政复〔2026〕1号", reason=TEXT, now=now
+    )
 
 
 def give_a_day_off(_scene: Scene, now: datetime) -> None:
@@ -269,6 +278,7 @@ WAYS: dict[Verb, Callable[[Scene, datetime], object]] = {
     Verb.PROPOSE: _propose,
     Verb.RETURN_PROPOSAL: _return_proposal,
     Verb.EXTEND: _extend,
+    Verb.REOPEN: _let_refusal_be_annulled,
     Verb.RECKON: give_a_day_off,
     Verb.PREDECIDE: _decide,
     Verb.FORMALISE: _let_sister_be_granted,
@@ -291,6 +301,7 @@ SCENES: dict[Verb, tuple[Scene, ...]] = {
     Verb.TERMINATE: (FIRST_OF_ALL, FOLLOWER),
     Verb.WITHHOLD: (WITHHELD, FOLLOWER),
     Verb.RESCIND: (FIRST_OF_ALL, FOLLOWER),
+    Verb.REOPEN: (REFUSED,),
     Verb.PREDECIDE: (AHEAD,),
     Verb.FORMALISE: (AHEAD,),
     Verb.REOPEN_REVIEW: (AHEAD,),

@@ -130,6 +130,13 @@ FACTS: dict[NoticeKind, dict[str, Any]] = {
         "outcome": "准予",
         "reasons": ["材料齐全，符合条件。"],
     },
+    NoticeKind.REOPENING: {
+        "applicant": "林知夏",
+        "item": "新生儿落户",
+        "reasons": ["衢政复〔2026〕1号：原决定认定事实不清。"],
+        "begins_on": DAY,
+        "due_on": DAY,
+    },
     NoticeKind.REVIEW_REOPENED: {
         "applicant": "林知夏",
         "item": "新生儿落户",

@@ -76,6 +76,7 @@ class Verb(StrEnum):
     RETURN_PROPOSAL = "case.proposal_returned"
     EXTEND = "case.extended"
     RECKON = "case.reckoned"
+    REOPEN = "case.reopened"
     PREDECIDE = "case.predecided"
     FORMALISE = "case.formalised"
     REOPEN_REVIEW = "case.review_reopened"
@@ -169,6 +170,13 @@ MOVES: dict[Verb, Move] = {
     Verb.PROPOSE: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.IN_REVIEW, source="行政许可法 34, 38, 42"),
     Verb.RETURN_PROPOSAL: _move(Stage.IN_REVIEW, to=None, source="行政许可法 34, 38, 42"),
     Verb.EXTEND: _move(Stage.IN_REVIEW, to=None, source="行政许可法 42"),
+    Verb.REOPEN: _move(
+        Stage.ISSUED,
+        Stage.DELIVERED,
+        Stage.CLOSED,
+        to=Stage.IN_REVIEW,
+        source="行政复议法; 行政诉讼法",
+    ),
     Verb.RECKON: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=None, source="行政许可法 82"),
     Verb.PREDECIDE: _move(
         Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.PREDECIDED, source="一件事的办理次序（模拟审批）"

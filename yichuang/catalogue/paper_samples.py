@@ -32,7 +32,7 @@ FACTS: Mapping[str, tuple[Promise, Any]] = {
     "received_at": (_("收件时间"), _NOW),
     "received_on": (_("收件日期"), _DAY),
     "accepted_on": (_("受理日期"), _DAY),
-    "begins_on": (_("特别程序开始日期"), _DAY),
+    "begins_on": (_("特别程序或重新审查开始的日期"), _DAY),
     "procedure": (_("特别程序"), "专家评审"),
     "decided_on": (_("决定日期"), _DAY),
     "withdrawn_on": (_("撤回日期"), _DAY),

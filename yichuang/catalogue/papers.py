@@ -31,6 +31,7 @@ class NoticeKind(StrEnum):
     EXTENSION = "extension"  # 延长期限告知书
     PRE_DECISION = "pre_decision"  # 预审意见书（模拟审批）
     REVIEW_REOPENED = "review_reopened"  # 恢复审查告知书
+    REOPENING = "reopening"  # 重新审查告知书
 
 
 class ReceivedItem(TypedDict):
@@ -242,6 +243,16 @@ class ReviewReopenedFacts(TypedDict):
     due_on: NotRequired[date]
 
 
+class ReopeningFacts(TypedDict):
+    """重新审查告知书: a refusal was annulled, by which document and why; it is reviewed anew from `begins_on`."""
+
+    applicant: str
+    item: str
+    reasons: list[str]
+    begins_on: date
+    due_on: NotRequired[date]
+
+
 class DeliveredDocument(TypedDict):
     """A paper that was handed over."""
 
@@ -315,6 +326,7 @@ FORMS: dict[NoticeKind, Form] = {
     NoticeKind.PRE_DECISION: _form(
         ("预审意见书（模拟审批）", "预审"), "pre-decision", _DECIDING, PreDecisionFacts
     ),
+    NoticeKind.REOPENING: _form(("重新审查告知书", "重审"), "reopening", _DECIDING, ReopeningFacts),
     NoticeKind.REVIEW_REOPENED: _form(
         ("恢复审查告知书", "恢审"), "review-reopened", _DECIDING, ReviewReopenedFacts
     ),

@@ -42,6 +42,7 @@ STEP_NAMES: dict[str, Promise] = {
     "apply_partner_answer": gettext_lazy("采用部门系统的答复"),
     "join_sisters": gettext_lazy("启动后续事项"),
     "issue_termination": gettext_lazy("出具终止办理告知书"),
+    "issue_reopened": gettext_lazy("出具重新审查告知书"),
     "reckon_clocks": gettext_lazy("重新计算期限"),
     "issue_pre_decision": gettext_lazy("出具预审意见书"),
     "issue_reopening": gettext_lazy("出具恢复审查告知书"),

@@ -16,10 +16,9 @@ from yichuang.cases.models import Application, ApplicationMaterial, Case, Gap
 from yichuang.cases.queries import materials
 from yichuang.cases.states import OUTCOME_NAMES, Outcome, Verb
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue.data import Item, SourceKind
+from yichuang.catalogue.data import Item
 from yichuang.catalogue.papers import NoticeKind
 from yichuang.deadlines.data import Limit, Unit
-from yichuang.delivery.models import HandOver
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import SYSTEM, Power
 from yichuang.ledger.models import Entry
@@ -29,14 +28,6 @@ from yichuang.licences.queries import of_cases
 from yichuang.notices.actions import issue
 from yichuang.notices.data import NoticeFacts
 
-_SOURCE_NAMES = {
-    SourceKind.LICENCE: _("电子证照调取"),
-    SourceKind.SHARED: _("部门数据共享"),
-    SourceKind.SISTER: _("同一申办的其他事项产生"),
-    SourceKind.EARLIER: _("以前提交过，沿用"),
-    SourceKind.UPLOAD: _("上传"),
-    SourceKind.PAPER: _("窗口收取"),
-}
 _UNITS = {Unit.WORKING_DAYS: _("个工作日"), Unit.CALENDAR_DAYS: _("日"), Unit.MINUTES: _("分钟")}
 
 
@@ -58,13 +49,14 @@ class _Whole:
 
 def _whole(case_id: int, now: datetime) -> _Whole:
     case = Case.objects.select_related("application").get(id=case_id)
-    party = _party(case.application, now)
+    party = party_of(case.application, now)
     return _Whole(
         case, catalogue_queries.item_version(case.item_version_id), party.name, party.number, party.kind
     )
 
 
-def _party(application: Application, now: datetime) -> Any:
+def party_of(application: Application, now: datetime) -> Any:
+    """Who applied, for a paper alone; the read is the platform's own."""
     return identity_queries.party(
         SYSTEM, application.party_id, purpose="paper", application_number=application.number, now=now
     )
@@ -79,36 +71,6 @@ def _issue(kind: NoticeKind, whole: _Whole, facts: dict[str, Any], *, key: str, 
         case_number=case.number,
         department_id=case.department_id,
         facts={"applicant": whole.applicant, "item": case.item_name, **facts},
-        now=now,
-    )
-
-
-def receipt(application_id: int, *, now: datetime) -> NoticeFacts:
-    """收件凭证: sealed by the centre, lists every material and how it was settled."""
-    application = Application.objects.select_related("counter", "centre").get(id=application_id)
-    party = _party(application, now)
-    cases = Case.objects.filter(application=application).select_related("department").order_by("id")
-    facts = {
-        "applicant": party.name,
-        "applicant_number": party.number,
-        "received_at": application.received_at,
-        "place": f"{application.centre.name} {application.counter.name if application.counter else ''}".strip(),
-        "subject": application.target_name,
-        "items": [{"name": case.item_name, "department": case.department.name} for case in cases],
-        "materials": [
-            {"name": row.name, "source": str(_SOURCE_NAMES[row.source]), "copies": "1"}
-            for row in materials(application_id)
-            if row.source is not None
-        ],
-        "query_code": reading.query_code(application_id),
-    }
-    return issue(
-        kind=NoticeKind.RECEIPT,
-        key=application.number,
-        application_number=application.number,
-        case_number=None,
-        department_id=application.centre_id,
-        facts=facts,
         now=now,
     )
 
@@ -281,7 +243,22 @@ def decision(case_id: int, *, now: datetime) -> int:
     else:
         kind = NoticeKind.REFUSAL
         facts["reasons"] = reason.splitlines()
-    return _issue(kind, whole, facts, key=case.number, now=now).id
+    notice = _issue(kind, whole, facts, key=case.number, now=now)
+    if case.decided_at and notice.issued_at < case.decided_at:  # of an earlier decision that was annulled
+        again = f"{case.number}.{local(case.decided_at):%Y%m%d%H%M%S}"
+        notice = _issue(kind, whole, facts, key=again, now=now)
+    return notice.id
+
+
+def reopening(case_id: int, *, entry_id: int, reopened_at: datetime, now: datetime) -> NoticeFacts:
+    """重新审查告知书 with the document that annulled the refusal."""
+    whole = _whole(case_id, now)
+    facts = {
+        "reasons": reading.reason_of(case_id, Verb.REOPEN).splitlines(),
+        "begins_on": local(reopened_at).date(),
+        "due_on": local(whole.case.due_at).date() if whole.case.due_at else None,
+    }
+    return _issue(NoticeKind.REOPENING, whole, facts, key=f"{whole.case.number}.{entry_id}", now=now)
 
 
 def pre_decision(case_id: int, *, entry_id: int, now: datetime) -> NoticeFacts | None:
@@ -347,43 +324,3 @@ def _labelled(values: dict[str, str]) -> dict[str, str]:
         key: elements[key].choices.get(value, value) if key in elements else value
         for key, value in values.items()
     }
-
-
-def hand_over(hand_over_id: int, *, now: datetime) -> NoticeFacts:
-    """送达回证 for everything that went out in one act."""
-    row = HandOver.objects.select_related("application__centre", "counter").get(id=hand_over_id)
-    application = row.application
-    party = _party(application, now)
-    receiver = identity_queries.party(
-        SYSTEM, row.receiver_id, purpose="paper", application_number=application.number, now=now
-    )
-    delivered = Case.objects.filter(application=application, id__in=row.case_ids).select_related("department")
-    licences = of_cases([case.number for case in delivered])
-    by_download = row.channel == "download"
-    facts = {
-        "applicant": party.name,
-        "applicant_number": party.number,
-        "method": _("网上下载") if by_download else _("窗口领取"),
-        "delivered_at": row.handed_over_at,
-        "place": row.counter.name if row.counter else None,
-        "receiver": receiver.name,
-        "relation": _("本人") if row.receiver_id == application.party_id else _("代办人"),
-        "documents": [
-            {
-                "name": licences[case.number].type_name if case.number in licences else case.item_name,
-                "number": licences[case.number].number if case.number in licences else case.number,
-                "department": case.department.name,
-            }
-            for case in delivered.order_by("id")
-        ],
-        "confirmed_by": _("查询密码") if by_download else None,
-    }
-    return issue(
-        kind=NoticeKind.DELIVERY,
-        key=f"{application.number}.{row.id}",
-        application_number=application.number,
-        case_number=None,
-        department_id=application.centre_id,
-        facts=facts,
-        now=now,
-    )

@@ -18,7 +18,7 @@ from yichuang.cases.states import Outcome, Stage, Verb
 from yichuang.deadlines import keeping
 from yichuang.departments import actions as departments
 from yichuang.departments import queries as department_queries
-from yichuang.journey import messages, papers, rungs
+from yichuang.journey import application_papers, messages, papers, rungs
 from yichuang.journey.payloads import partner_payload
 from yichuang.ledger.models import Entry
 
@@ -42,7 +42,7 @@ def await_delivery(entry: Entry, now: datetime) -> None:
 
 def issue_receipt(entry: Entry, now: datetime) -> None:
     """收件凭证 for the whole application."""
-    papers.receipt(entry.subject_id, now=now)
+    application_papers.receipt(entry.subject_id, now=now)
 
 
 def issue_acceptance_notice(entry: Entry, now: datetime) -> None:
@@ -119,9 +119,14 @@ def issue_reopening(entry: Entry, now: datetime) -> None:
     papers.review_reopened(entry.subject_id, entry_id=entry.id, now=now)
 
 
+def issue_reopened(entry: Entry, now: datetime) -> None:
+    """重新审查告知书: what was refused and annulled is reviewed anew."""
+    papers.reopening(entry.subject_id, entry_id=entry.id, reopened_at=entry.at, now=now)
+
+
 def issue_hand_over_receipt(entry: Entry, now: datetime) -> None:
     """送达回证 for what was handed over."""
-    papers.hand_over(entry.subject_id, now=now)
+    application_papers.hand_over(entry.subject_id, now=now)
 
 
 def tell_received(entry: Entry, now: datetime) -> None:
@@ -229,7 +234,7 @@ STEPS: dict[str, Step] = {
         issue_receipt, issue_acceptance_notice, issue_decline_notice, issue_correction_notice, issue_result,
         await_acceptance, await_delivery, issue_revocation, issue_withdrawal, issue_deemed_withdrawal, act_on_rung,
         issue_termination, issue_rescission, issue_procedure_notice, tell_procedure, issue_extension, tell_extension,
-        issue_pre_decision, issue_reopening, reckon_clocks,
+        issue_pre_decision, issue_reopening, issue_reopened, reckon_clocks,
         issue_hand_over_receipt, dispatch_to_partner, begin_review_at_partner, apply_partner_answer,
         join_sisters, close_case, tell_received, tell_accepted, tell_correction, tell_ready,
     )

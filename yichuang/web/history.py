@@ -40,6 +40,7 @@ DEEDS: dict[Verb, Promise] = {
     Verb.PROPOSE: _("报批"),
     Verb.RETURN_PROPOSAL: _("报批退回"),
     Verb.EXTEND: _("批准延长期限"),
+    Verb.REOPEN: _("不予许可的决定被撤销，重新审查"),
     Verb.RECKON: _("工作日历或办理规则变化，重新计算期限"),
     Verb.PREDECIDE: _("作出预审意见（模拟审批，未生效）"),
     Verb.FORMALISE: _("预期结果到达且一致，预审意见转为正式决定"),

@@ -14,7 +14,7 @@ from yichuang.cases.clocks import SUBJECT
 from yichuang.cases.data import CaseRow, MaterialRow
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.reading import FormField, HistoryRow
-from yichuang.cases.states import ENDED, WORKED, Stage, Verb
+from yichuang.cases.states import ENDED, MOVES, WORKED, Outcome, Stage, Verb
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import Element, SourceKind
 from yichuang.catalogue.facts import Approval
@@ -146,6 +146,7 @@ def whole_case(actor: Actor, row: ApplicationRow, case: CaseRow, now: datetime) 
         "sisters": sisters,
         "waits_for": row.waits(case),
         "ahead_of": row.ahead_of(case),
+        "may_revise": _may_revise(actor, case),
         "relied_on": _relied_on(case, sisters),
         "papers": _papers(row, case, licences),
         "dispatch": department_queries.of_cases([case.number]).get(case.number) if case.partner else None,
@@ -166,6 +167,12 @@ def _colleagues(actor: Actor, case: CaseRow) -> list[tuple[int, str]]:
         return []
     names = identity_queries.officers(case.department_id)
     return [(staff_id, name) for staff_id, name in names.items() if staff_id != actor.id]
+
+
+def _may_revise(actor: Actor, case: CaseRow) -> bool:
+    """The head of the department may take the decision back, or review anew what was refused."""
+    verb = Verb.REOPEN if case.outcome == Outcome.REFUSED else Verb.RESCIND
+    return actor.has(Role.CHIEF_OFFICER) and case.stage in MOVES[verb].origins
 
 
 def needs_approval(case: CaseRow) -> bool:

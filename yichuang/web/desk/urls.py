@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yichuang.web.desk import approval, cases, home, papers, procedures
+from yichuang.web.desk import approval, cases, home, papers, procedures, revising
 
 app_name = "desk"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("cases/<slug:number>/extension/", approval.propose_extension, name="propose_extension"),
     path("cases/<slug:number>/approve/", approval.approve, name="approve"),
     path("cases/<slug:number>/return/", approval.return_proposal, name="return_proposal"),
+    path("cases/<slug:number>/rescind/", revising.rescind, name="rescind"),
+    path("cases/<slug:number>/reopen/", revising.reopen, name="reopen"),
     path("cases/<slug:number>/materials/<slug:material>/", papers.material, name="material"),
     path("cases/<slug:number>/notices/<int:notice_id>/", papers.notice, name="notice"),
     path("cases/<slug:number>/licence/", papers.licence, name="licence"),

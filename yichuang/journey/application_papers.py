@@ -1,0 +1,97 @@
+"""The papers of a whole application: what was received of it (收件凭证), and what was handed over (送达回证)."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from yichuang.cases import reading
+from yichuang.cases.models import Application, Case
+from yichuang.cases.queries import materials
+from yichuang.catalogue.data import SourceKind
+from yichuang.catalogue.papers import NoticeKind
+from yichuang.delivery.models import HandOver
+from yichuang.identity import queries as identity_queries
+from yichuang.identity.data import SYSTEM
+from yichuang.journey.papers import party_of
+from yichuang.licences.queries import of_cases
+from yichuang.notices.actions import issue
+from yichuang.notices.data import NoticeFacts
+
+_SOURCE_NAMES = {
+    SourceKind.LICENCE: _("电子证照调取"),
+    SourceKind.SHARED: _("部门数据共享"),
+    SourceKind.SISTER: _("同一申办的其他事项产生"),
+    SourceKind.EARLIER: _("以前提交过，沿用"),
+    SourceKind.UPLOAD: _("上传"),
+    SourceKind.PAPER: _("窗口收取"),
+}
+
+
+def receipt(application_id: int, *, now: datetime) -> NoticeFacts:
+    """收件凭证: sealed by the centre, lists every material and how it was settled."""
+    application = Application.objects.select_related("counter", "centre").get(id=application_id)
+    party = party_of(application, now)
+    cases = Case.objects.filter(application=application).select_related("department").order_by("id")
+    facts = {
+        "applicant": party.name,
+        "applicant_number": party.number,
+        "received_at": application.received_at,
+        "place": f"{application.centre.name} {application.counter.name if application.counter else ''}".strip(),
+        "subject": application.target_name,
+        "items": [{"name": case.item_name, "department": case.department.name} for case in cases],
+        "materials": [
+            {"name": row.name, "source": str(_SOURCE_NAMES[row.source]), "copies": "1"}
+            for row in materials(application_id)
+            if row.source is not None
+        ],
+        "query_code": reading.query_code(application_id),
+    }
+    return issue(
+        kind=NoticeKind.RECEIPT,
+        key=application.number,
+        application_number=application.number,
+        case_number=None,
+        department_id=application.centre_id,
+        facts=facts,
+        now=now,
+    )
+
+
+def hand_over(hand_over_id: int, *, now: datetime) -> NoticeFacts:
+    """送达回证 for everything that went out in one act."""
+    row = HandOver.objects.select_related("application__centre", "counter").get(id=hand_over_id)
+    application = row.application
+    party = party_of(application, now)
+    receiver = identity_queries.party(
+        SYSTEM, row.receiver_id, purpose="paper", application_number=application.number, now=now
+    )
+    delivered = Case.objects.filter(application=application, id__in=row.case_ids).select_related("department")
+    licences = of_cases([case.number for case in delivered])
+    by_download = row.channel == "download"
+    facts = {
+        "applicant": party.name,
+        "applicant_number": party.number,
+        "method": _("网上下载") if by_download else _("窗口领取"),
+        "delivered_at": row.handed_over_at,
+        "place": row.counter.name if row.counter else None,
+        "receiver": receiver.name,
+        "relation": _("本人") if row.receiver_id == application.party_id else _("代办人"),
+        "documents": [
+            {
+                "name": licences[case.number].type_name if case.number in licences else case.item_name,
+                "number": licences[case.number].number if case.number in licences else case.number,
+                "department": case.department.name,
+            }
+            for case in delivered.order_by("id")
+        ],
+        "confirmed_by": _("查询密码") if by_download else None,
+    }
+    return issue(
+        kind=NoticeKind.DELIVERY,
+        key=f"{application.number}.{row.id}",
+        application_number=application.number,
+        case_number=None,
+        department_id=application.centre_id,
+        facts=facts,
+        now=now,
+    )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
@@ -90,6 +90,14 @@ def test_what_cannot_be_read_is_told_where_it_was_chosen(
     answer = manager.post(reverse("manage:upload"), sent)
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
+
+
+def test_a_file_that_is_too_large_is_not_even_read(manager: Client) -> None:
+    file = SimpleUploadedFile("a.xlsx", b"x" * 1_000_001)
+    with override_settings(MAX_UPLOAD_BYTES=1_000_000):
+        answer = manager.post(reverse("manage:upload"), {"file": file})
+    assert answer.status_code == 422
+    assert "文件超过1 MB，没有导入" in answer.content.decode()
 
 
 def test_what_somebody_published_meanwhile_is_looked_at_again(manager: Client) -> None:

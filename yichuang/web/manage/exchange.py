@@ -1,5 +1,6 @@
 """Export and import of the catalogue (目录导出和导入): what a file would change is seen before anything changes."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -62,6 +63,9 @@ def upload(request: Request) -> HttpResponseBase:
     file = request.FILES.get("file")
     if file is None:
         return _page(request, _("请先选择要导入的文件。"))
+    if (file.size or 0) > settings.MAX_UPLOAD_BYTES:
+        sentence = _("文件超过%(limit)d MB，没有导入。请按部门分成几份，一份一份导入。")
+        return _page(request, sentence % {"limit": settings.MAX_UPLOAD_BYTES // 1_000_000})
     content = file.read()
     try:
         mapping = request.POST.get("mapping", "")

@@ -47,6 +47,9 @@ def test_the_paths_of_a_review_break_no_rule(site: str, browser: Browser, size: 
                 page.goto(f"{site}/desk/cases/{case.number}/")
                 unfold(page)
                 assert_accessible(page)
+            if username == CHIEF:
+                page.goto(f"{site}/desk/substitutes/")
+                assert_accessible(page)
 
 
 def test_a_chief_approves_by_keyboard(site: str, page_desktop: Page) -> None:

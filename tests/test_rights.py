@@ -23,6 +23,7 @@ from yichuang.cases.states import Stage
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.actions.proposing import begin_version
 from yichuang.catalogue.data import SourceKind
+from yichuang.identity.actions.substitution import set_substitute
 from yichuang.identity.data import Role
 from yichuang.identity.models import User
 from yichuang.licences.queries import of_cases
@@ -48,6 +49,8 @@ STAFF = EVERYBODY - {"visitor", "mother", "stranger"}
 CLERKS = frozenset({"clerk", "colleague"})
 OFFICERS = frozenset({"officer", "other officer", "chief", "other chief"})
 OWN_OFFICERS = frozenset({"officer", "chief"})
+CHIEFS = frozenset({"chief", "other chief"})
+OWN_CHIEF = frozenset({"chief"})
 APPLICANTS = frozenset({"mother", "stranger"})
 MANAGERS = frozenset({"manager", "supervisor"})
 AUTHORS = frozenset({"chief", "other chief", "manager"})
@@ -75,6 +78,7 @@ class World:
     draft: str
     staff_id: int
     proposal: int  # of the health department
+    substitution: int  # of the health department
     template_proposal: int
     kind: str = "items"
     item: str = WRITTEN
@@ -124,6 +128,14 @@ def world(django_db_setup: None, django_db_blocker: Any) -> World:
             staff_id=staff("clerk2").id,
             proposal=begin_version(actor=staff("chief-weijian"), kind="items", key=WRITTEN, now=NOW),
             template_proposal=begin_version(actor=staff("manager"), kind="templates", key="grant", now=NOW),
+            substitution=set_substitute(
+                actor=staff("chief-weijian"),
+                absent_id=staff("officer-weijian").id,
+                substitute_id=staff("officer-weijian2").id,
+                first=NOW.date(),
+                last=NOW.date(),
+                now=NOW,
+            ),
             submission=json_submission(),
             code=granted.verify_code,
         )
@@ -221,6 +233,9 @@ TABLE: dict[str, Row] = {
     # The officers': only of the department whose case it is.
     "desk:home": Row(OFFICERS),
     "desk:search": Row(OFFICERS),
+    "desk:substitutes": Row(CHIEFS),
+    "desk:set_substitute": Row(CHIEFS, "post"),
+    "desk:end_substitution": Row(OWN_CHIEF, "post", at=("substitution",)),
     "desk:case": Row(OWN_OFFICERS, at=_case()),
     "desk:claim": Row(OWN_OFFICERS, "post", at=_case()),
     "desk:unclaim": Row(OWN_OFFICERS, "post", at=_case()),

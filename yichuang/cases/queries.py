@@ -129,7 +129,8 @@ def work_list(
     """
     found = visible_cases(actor).filter(stage__in=list(WORKED), waiting=0)
     if holder is Holder.MINE:
-        found = found.filter(claimed_by=actor.id, claimed_until__gt=now)
+        held_by = {actor.id, *identity_queries.stood_in_for(actor, local(now).date())}
+        found = found.filter(claimed_by__in=held_by, claimed_until__gt=now)
     elif holder is Holder.FREE:
         found = found.filter(Q(claimed_by=None) | Q(claimed_until__lte=now), partner="", proposed="")
     elif holder is Holder.PROPOSED:

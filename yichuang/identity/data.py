@@ -88,6 +88,17 @@ class DepartmentFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SubstitutionFacts:
+    """代班: who acts for whom, from which day to which."""
+
+    id: int
+    absent: str
+    substitute: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class CounterFacts:
     """窗口 of a centre; no boards: it takes every item (无差别受理)."""
 

@@ -174,6 +174,24 @@ class Staff(models.Model):
         return self.name
 
 
+class Substitution(models.Model):
+    """代班: who acts for an officer on leave, from one day to another, as the chief officer has set it."""
+
+    id = models.BigAutoField(primary_key=True)
+    absent = models.ForeignKey(Staff, models.CASCADE, related_name="+")
+    substitute = models.ForeignKey(Staff, models.CASCADE, related_name="+")
+    first = models.DateField()
+    last = models.DateField()
+    set_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, help_text="back earlier than was said")
+
+    class Meta:
+        db_table = "identity_substitution"
+
+    def __str__(self) -> str:
+        return f"{self.substitute_id} for {self.absent_id}"
+
+
 class PartyKind(models.TextChoices):
     """Whom items serve, as far as an applicant can be one (GB/T 39046 A.4, folded to two)."""
 

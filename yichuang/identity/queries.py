@@ -25,8 +25,9 @@ from yichuang.identity.data import (
     Power,
     Role,
     StaffFacts,
+    SubstitutionFacts,
 )
-from yichuang.identity.models import Counter, Department, Mandate, Party, Region, Staff, User
+from yichuang.identity.models import Counter, Department, Mandate, Party, Region, Staff, Substitution, User
 from yichuang.identity.personal import (
     NAME_CONTEXT,
     NUMBER_CONTEXT,
@@ -174,6 +175,21 @@ def officers(department_id: int) -> dict[int, str]:
     rows = Staff.objects.filter(department_id=department_id, is_active=True)
     deciding = rows.filter(roles__overlap=[Role.OFFICER.value, Role.CHIEF_OFFICER.value])
     return dict(deciding.order_by("id").values_list("id", "name"))
+
+
+def stood_in_for(actor: Actor, on: date) -> frozenset[int]:
+    """The colleagues on leave for whom the actor acts on that day (代班), as staff ids; one query."""
+    rows = Substitution.objects.filter(substitute_id=actor.id, first__lte=on, last__gte=on, ended_at=None)
+    return frozenset(rows.values_list("absent_id", flat=True))
+
+
+def substitutions(department_id: int, on: date) -> tuple[SubstitutionFacts, ...]:
+    """Who acts for whom in a department on that day and later, the earliest first; one query."""
+    rows = Substitution.objects.filter(absent__department_id=department_id, last__gte=on, ended_at=None)
+    return tuple(
+        SubstitutionFacts(row.id, row.absent.name, row.substitute.name, row.first, row.last)
+        for row in rows.select_related("absent", "substitute").order_by("first", "id")
+    )
 
 
 def staff_list(actor: Actor) -> tuple[StaffFacts, ...]:

@@ -1,6 +1,7 @@
 """May this be done? Pure checks that raise a sentence for the person."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Container, Set
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -24,6 +25,25 @@ def check_administrator(actor: Actor) -> None:
     """Accounts are changed by an administrator (or by the platform itself at installation)."""
     if actor.kind is not ActorKind.SYSTEM and not actor.has(Role.ADMINISTRATOR):
         raise Forbidden(_("只有系统管理员可以管理账号，请联系本中心的系统管理员。"), code="not_administrator")
+
+
+def check_chief(actor: Actor) -> int:
+    """The department whose chief officer acts. Raises `Forbidden` for anybody else."""
+    if not actor.has(Role.CHIEF_OFFICER) or actor.department_id is None:
+        raise Forbidden(_("代班由本部门的首席代表安排。"), code="not_the_chief")
+    return actor.department_id
+
+
+def check_substitution(
+    pair: Set[int], officers: Container[int], first: date, last: date, today: date
+) -> None:
+    """Two different officers of the department, and days to come in their order. Raises `Invalid`."""
+    if any(one not in officers for one in pair) or len(pair) < 2:
+        sentence = _("请从本部门的审批人员中选择请假的人和代班的人，不能是同一个人。")
+        raise Invalid(sentence, code="no_colleague", field="substitute")
+    if not first <= last or last < today:
+        sentence = _("结束日期不能早于开始日期，也不能早于今天。请重新选择日期。")
+        raise Invalid(sentence, code="date", field="last")
 
 
 def check_not_self(actor: Actor, staff_id: int) -> None:

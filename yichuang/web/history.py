@@ -90,7 +90,8 @@ def deeds(entries: Iterable[HistoryRow], names: Mapping[str, str], *, inner: boo
     shown = [entry for entry in entries if entry.verb in DEEDS and (inner or entry.verb not in INNER)]
     acting = {entry.actor_id for entry in shown if entry.actor_kind == ActorKind.STAFF}
     receiving = {entry.facts["claimed_by"] for entry in shown if entry.verb == Verb.HAND_ON}
-    staff = identity_queries.staff_names(acting | receiving)
+    absent = {entry.facts["for"] for entry in shown if "for" in entry.facts}
+    staff = identity_queries.staff_names(acting | receiving | absent)
     numbers = {entry.case_number for entry in shown}
     grouped: dict[tuple[datetime, str, str, str, bool], list[str]] = {}
     for entry in shown:
@@ -111,6 +112,8 @@ def _what(entry: HistoryRow, staff: Mapping[int, str]) -> str:
     verb = Verb(entry.verb)
     if verb is Verb.HAND_ON:
         return gettext("转交给%(name)s") % {"name": staff.get(entry.facts["claimed_by"], "")}
+    if "for" in entry.facts:
+        return gettext("认领，代%(name)s") % {"name": staff.get(entry.facts["for"], "")}
     outcome = entry.facts.get("outcome") or entry.facts.get("pre_outcome")
     if outcome:
         return f"{DEEDS[verb]}：{OUTCOME_NAMES[Outcome(outcome)]}"

@@ -27,9 +27,11 @@ def hand_on(*, actor: Actor, case_id: int, to: int | None, note: str, now: datet
     """
     text = rules.check_note(note)
     with transaction.atomic(durable=True):
-        case = lock_for_review(actor, case_id, now, whoever_holds=actor.has(Role.CHIEF_OFFICER))
+        colleagues = identity_queries.officers(actor.department_id) if actor.department_id else {}
+        over = colleagues if actor.has(Role.CHIEF_OFFICER) else ()
+        case = lock_for_review(actor, case_id, now, over=over)
         check_not_elsewhere(case)
-        rules.check_colleague(actor, to, identity_queries.officers(case.department_id))
+        rules.check_colleague(actor, to, colleagues)
         facts: dict[str, Any] = to_facts(claimed_by=to, claimed_until=due(calendar(), now, _TIME_TO_LOOK).at)
         if text:
             facts["remark"] = remarks.write(case_id, "note", text, actor=actor, now=now)

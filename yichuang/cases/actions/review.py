@@ -1,12 +1,13 @@
 """The department's part: claim, begin, decide."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from yichuang.base.clock import local
 from yichuang.base.errors import Invalid, Overtaken
 from yichuang.cases import branches, clocks, expecting, remarks, rules
 from yichuang.cases.fold import FREED, to_facts
@@ -17,18 +18,23 @@ from yichuang.cases.whole import bonds_of
 from yichuang.cases.writing import change
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.regimes import GapsHold
+from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import Actor, ActorKind
-from yichuang.identity.queries import staff_name
 
 #: How long a claim holds without a further act.
 CLAIM_HOURS = 2
 
 
 def claim(*, actor: Actor, case_id: int, now: datetime) -> None:
-    """Take a case for two hours; claiming one's own again renews it. Raises `Overtaken` naming who holds it."""
+    """Take a case for two hours; claiming one's own again renews it, and so does one who acts for its holder (代班).
+
+    Raises `Overtaken` naming who holds it."""
     with transaction.atomic(durable=True):
-        case = lock_for_review(actor, case_id, now)
+        absent = identity_queries.stood_in_for(actor, local(now).date())
+        case = lock_for_review(actor, case_id, now, over=absent)
         facts = to_facts(claimed_by=actor.id, claimed_until=now + timedelta(hours=CLAIM_HOURS))
+        if case.claimed_by in absent:
+            facts["for"] = case.claimed_by
         change([case], Verb.CLAIM, [facts], actor=actor, now=now)
 
 
@@ -94,10 +100,10 @@ def decide_elsewhere(
         settle(case, outcome, {**facts, "remark": remark}, actor=partner, now=now)
 
 
-def lock_for_review(actor: Actor, case_id: int, now: datetime, *, whoever_holds: bool = False) -> Case:
+def lock_for_review(actor: Actor, case_id: int, now: datetime, *, over: Collection[int] = ()) -> Case:
     """The case, locked for an act of an officer: of the department, on a case that waits for nothing and nobody else.
 
-    Raises `Forbidden`, `Invalid` or `Overtaken`; with `whoever_holds` not for a colleague's claim.
+    Raises `Forbidden`, `Invalid` or `Overtaken`; not for the claim of a colleague in `over`.
     """
     case = lock_cases(actor, [case_id])[0]
     rules.check_officer(actor, case.department_id)
@@ -108,9 +114,13 @@ def lock_for_review(actor: Actor, case_id: int, now: datetime, *, whoever_holds:
         raise Overtaken(
             _("这件已有预审意见，等预期结果到达后自动转为正式决定，不一致时恢复审查。"), code="predecided"
         )
-    if case.claimed_by not in {None, actor.id} and not whoever_holds:
+    if case.claimed_by not in {None, actor.id, *over}:
         rules.check_claim(
-            actor, case.claimed_by, case.claimed_until, holder=staff_name(case.claimed_by), now=now
+            actor,
+            case.claimed_by,
+            case.claimed_until,
+            holder=identity_queries.staff_name(case.claimed_by),
+            now=now,
         )
     return case
 

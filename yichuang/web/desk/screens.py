@@ -44,6 +44,7 @@ class CaseLine:
     holder: str  # the name of who has claimed it
     is_mine: bool
     until: str  # until when it is claimed, in words
+    stands_in: bool  # its holder is on leave, and the actor acts for her
 
     @property
     def address(self) -> str:
@@ -108,12 +109,15 @@ def lines(cases: Sequence[CaseRow], actor: Actor, now: datetime) -> list[CaseLin
     """The cases with the names of who holds them; one query."""
     holders = {case.claimed_by for case in cases if case.claimed_by is not None}
     names = identity_queries.staff_names(holders) if holders else {}
+    others = holders - {actor.id}
+    absent = identity_queries.stood_in_for(actor, local(now).date()) if others else frozenset()
     return [
         CaseLine(
             case,
             left=time_left(case, now),
             holder=names.get(case.claimed_by, "") if case.claimed_by else "",
             is_mine=case.claimed_by == actor.id,
+            stands_in=case.claimed_by in absent,
             until=short(case.claimed_until, now) if case.claimed_until else "",
         )
         for case in cases

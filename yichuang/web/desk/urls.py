@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from yichuang.web.desk import approval, cases, home, papers, procedures, revising
+from yichuang.web.desk import approval, cases, home, papers, procedures, revising, substitutes
 
 app_name = "desk"
 urlpatterns = [
     path("", home.home, name="home"),
     path("search/", home.search, name="search"),
+    path("substitutes/", substitutes.substitutes, name="substitutes"),
+    path("substitutes/add/", substitutes.add, name="set_substitute"),
+    path("substitutes/<int:substitution_id>/end/", substitutes.end, name="end_substitution"),
     path("cases/<slug:number>/", cases.case, name="case"),
     path("cases/<slug:number>/claim/", cases.claim, name="claim"),
     path("cases/<slug:number>/unclaim/", cases.unclaim, name="unclaim"),

@@ -6,7 +6,7 @@ import pytest
 
 from yichuang.cases.states import MOVES, UNDECIDED_ENDS, Stage, Verb
 from yichuang.catalogue.papers import FORMS, NoticeKind
-from yichuang.journey import papers
+from yichuang.journey import application_papers, papers
 from yichuang.journey.reactions import REACTIONS
 
 #: Acts that end a case → the kinds of paper that they issue.
@@ -44,5 +44,5 @@ def test_no_end_is_forgotten() -> None:
 
 
 def test_every_paper_that_there_is_is_issued_by_some_function() -> None:
-    source = inspect.getsource(papers)
+    source = inspect.getsource(papers) + inspect.getsource(application_papers)
     assert [kind for kind in FORMS if f"NoticeKind.{kind.name}" not in source] == []

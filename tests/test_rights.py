@@ -240,6 +240,7 @@ TABLE: dict[str, Row] = {
     "desk:claim": Row(OWN_OFFICERS, "post", at=_case()),
     "desk:unclaim": Row(OWN_OFFICERS, "post", at=_case()),
     "desk:hand_on": Row(OWN_OFFICERS, "post", at=_case()),
+    "desk:keep_opinion": Row(OWN_OFFICERS, "post", at=_case()),
     "desk:decide": Row(OWN_OFFICERS, "post", at=_case()),
     "desk:begin_procedure": Row(OWN_OFFICERS, "post", at=_case()),
     "desk:end_procedure": Row(OWN_OFFICERS, "post", at=_case()),

@@ -233,3 +233,22 @@ class Remark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.case_id}"
+
+
+class OpinionDraft(models.Model):
+    """An opinion (审批意见) that an officer is still writing. Encrypted; hers alone; gone when the case is decided."""
+
+    id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="opinion_drafts", db_index=False)
+    staff = models.ForeignKey("identity.Staff", models.CASCADE, related_name="+")
+    text = models.BinaryField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cases_opinion_draft"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "staff"], name="opinion_draft_of_officer_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"opinion of {self.staff_id} on {self.case_id}"

@@ -9,10 +9,10 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from yichuang.base.errors import Overtaken
-from yichuang.cases import branches, whole
+from yichuang.cases import branches, opinion_drafts, whole
 from yichuang.cases.fold import COLUMNS, CaseState, Unlawful, fold
 from yichuang.cases.models import Case
-from yichuang.cases.states import STAGE_NAMES, Outcome, Stage, Verb
+from yichuang.cases.states import ENDED, STAGE_NAMES, Outcome, Stage, Verb
 from yichuang.identity.data import Actor
 from yichuang.ledger.actions import Record, record
 
@@ -85,8 +85,11 @@ def change(
         for case, state in zip(cases, states, strict=True)
         if branches.stands_still(case) is not branches.stands_still(state)
     }
+    settled = [case.id for case, state in zip(cases, states, strict=True) if _settles(case, state)]
     with connection.cursor() as cursor:
         cursor.execute(_UPDATE, [[case.id for case in cases], *columns])
+    if settled:
+        opinion_drafts.forget(settled)
     for application_id in sorted(turned):
         whole.follow(application_id, now=now)
     for case, state in zip(cases, states, strict=True):
@@ -96,3 +99,8 @@ def change(
         Record(verb, "case", case.id, case_facts) for case, case_facts in zip(cases, facts, strict=True)
     ]
     return record(entries, actor_kind=actor.kind, actor_id=actor.id, now=now)
+
+
+def _settles(case: Case, state: CaseState) -> bool:
+    """The act decides the case, or ends it without a decision: no opinion is written on it any more."""
+    return case.decided_at is None and (state.decided_at is not None or state.stage in ENDED)

@@ -14,6 +14,7 @@ from yichuang.base.errors import Invalid, Overtaken, Refused
 from yichuang.cases import queries, reading
 from yichuang.cases.actions import approval, handing_on, review
 from yichuang.cases.data import CaseRow
+from yichuang.cases.opinion_drafts import opinion_draft
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.states import Outcome, Verb
 from yichuang.identity.data import Actor
@@ -160,6 +161,7 @@ def page(
         "sent": request.POST,
         "wrong": {field: str(refusal)} if refusal else {},
         "errors": [(field, str(refusal))] if refusal else [],
+        "opinion": _opinion(request, found) if context["line"].can_decide else "",
         "plain_grant": plain_grant(),
         "granted_typed": [
             (element, GRANTED + element.key, request.POST.get(GRANTED + element.key, ""))
@@ -167,3 +169,9 @@ def page(
         ],
     }
     return render(request, "desk/case.html", context, status=refusal.status if refusal else 200)
+
+
+def _opinion(request: Request, found: CaseRow) -> str:
+    """What stands in the box: what was sent just now, else what the officer had typed when she left."""
+    sent = request.POST.get("text")
+    return opinion_draft(request.actor, found.id) if sent is None else sent

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yichuang.web.desk import approval, cases, home, papers, procedures, revising, substitutes
+from yichuang.web.desk import approval, cases, home, opinion_drafts, papers, procedures, revising, substitutes
 
 app_name = "desk"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("cases/<slug:number>/claim/", cases.claim, name="claim"),
     path("cases/<slug:number>/unclaim/", cases.unclaim, name="unclaim"),
     path("cases/<slug:number>/hand-on/", cases.hand_on, name="hand_on"),
+    path("cases/<slug:number>/opinion/", opinion_drafts.keep, name="keep_opinion"),
     path("cases/<slug:number>/decide/", cases.decide, name="decide"),
     path("cases/<slug:number>/procedure/begin/", procedures.begin, name="begin_procedure"),
     path("cases/<slug:number>/procedure/end/", procedures.end, name="end_procedure"),

@@ -31,7 +31,12 @@ function watch(form) {
         headers: { "X-Requested-With": "autosave" },
         signal: running.signal,
       });
-      if (!answer.ok) throw new Error(answer.statusText);
+      if (answer.headers.get("Content-Type")?.startsWith("text/plain")) {
+        show("failed", await answer.text()); // a sentence that says why not: to ask again would change nothing
+        return;
+      }
+      // A session that ran out leads to the log-in page, which is no sign that anything was kept.
+      if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
       const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
       show("saved", `${sign?.dataset.saved ?? ""} ${time}`);
     } catch (error) {

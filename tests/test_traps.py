@@ -24,7 +24,7 @@ from yichuang.cases import queries
 from yichuang.cases.actions.acceptance import accept
 from yichuang.cases.actions.receipt import receive
 from yichuang.cases.actions.review import decide
-from yichuang.cases.models import Case
+from yichuang.cases.counting import lost_counts
 from yichuang.cases.rules import GapsOpen, Incomplete
 from yichuang.cases.states import Outcome, Stage
 from yichuang.catalogue import queries as catalogue_queries
@@ -230,7 +230,7 @@ def test_trap_13_five_ends_are_five_papers_and_are_counted_apart() -> None:
         Stage.WITHDRAWN: (ALONE, NoticeKind.WITHDRAWAL),
         Stage.TERMINATED: (FIRST_OF_ALL, NoticeKind.TERMINATION),
     }
-    told = {}
+    told, before = {}, lost_counts(staff("supervisor"), since=NOW.date())
     for stage, (scene, _kind) in ends.items():
         reached = bring(scene, stage)
         assert reached is not None
@@ -247,7 +247,8 @@ def test_trap_13_five_ends_are_five_papers_and_are_counted_apart() -> None:
     assert last_paper(refused) == NoticeKind.REFUSAL
     assert told == {stage: kind for stage, (_scene, kind) in ends.items()}
     assert len({NoticeKind.REFUSAL, *told.values()}) == len(ends) + 1
-    assert Case.objects.filter(stage__in=ends).values("stage").distinct().count() == len(ends)
+    counted = lost_counts(staff("supervisor"), since=NOW.date())
+    assert {end for end in counted if counted[end] > before[end]} >= {*ends, Outcome.REFUSED}
 
 
 def last_paper(scene: Scene) -> str:

@@ -153,6 +153,22 @@ class Case(models.Model):
                 name="case_proposed",
                 condition=Q(stage="in_review") & ~Q(proposed=""),
             ),
+            # The manager's counts of what ended without what was applied for; a number begins with its day.
+            models.Index(
+                fields=["number"],
+                name="case_lost",
+                condition=Q(
+                    stage__in=[
+                        "declined",
+                        "deemed_withdrawn",
+                        "rescinded",
+                        "revoked",
+                        "terminated",
+                        "withdrawn",
+                    ]
+                )
+                | Q(outcome="refused"),
+            ),
             # The manager's counts: what is open, never the millions that are closed.
             models.Index(
                 fields=["department", "stage"],

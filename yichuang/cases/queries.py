@@ -22,9 +22,17 @@ from django.utils.translation import gettext as _
 from yichuang.base.clock import local
 from yichuang.base.errors import Invalid, NotVisible
 from yichuang.cases.clocks import light_of
-from yichuang.cases.data import CaseRow, DueCounts, Holder, MaterialRow, StageCount
+from yichuang.cases.data import CaseRow, DueCounts, Holder, MaterialRow
 from yichuang.cases.models import Application, ApplicationMaterial, Case
-from yichuang.cases.states import ENDED, SETTLED, STAGE_NAMES, UNDECIDED_ENDS, WORKED, Stage, may_cure
+from yichuang.cases.states import (
+    ENDED,
+    SETTLED,
+    STAGE_NAMES,
+    UNDECIDED_ENDS,
+    WORKED,
+    Stage,
+    may_cure,
+)
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import ItemKind, ItemMaterial, Necessity, SourceKind
 from yichuang.catalogue.settling import checkpoints_of
@@ -166,23 +174,6 @@ def due_counts(actor: Actor, *, now: datetime) -> DueCounts:
         overdue=Count("id", filter=Q(due_at__lt=now)), today=Count("id", filter=Q(due_at__gte=now))
     )
     return DueCounts(**counted)
-
-
-def stage_counts(actor: Actor, *, now: datetime) -> tuple[StageCount, ...]:
-    """How many open cases stand in which stage, by department; what has ended is not counted. One query."""
-    overdue = Q(stage__in=list(WORKED), due_at__lt=now)
-    counted = (
-        visible_cases(actor)
-        .exclude(stage__in=list(ENDED))
-        .values_list("department_id", "stage")
-        .annotate(number=Count("id"), overdue=Count("id", filter=overdue))
-        .order_by("department_id", "stage")
-    )
-    names = {facts.id: facts.short_name for facts in identity_queries.departments().values()}
-    return tuple(
-        StageCount(department_id, names.get(department_id, ""), stage, number, late)
-        for department_id, stage, number, late in counted
-    )
 
 
 def open_versions(item_key: str, department_id: int) -> dict[int, int]:

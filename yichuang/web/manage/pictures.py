@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from yichuang.cases.data import StageCount
-from yichuang.cases.states import ENDED, STAGE_NAMES, Stage
+from yichuang.cases.states import ENDED, OUTCOME_NAMES, STAGE_NAMES, Outcome, Stage
 from yichuang.feedback.data import BAD_GRADES, GRADE_NAMES, Grade
 from yichuang.identity.data import DepartmentFacts, MandateFacts, MandateScope, Power
 from yichuang.web.looks import STAGE_TONES
@@ -82,6 +83,19 @@ def stage_bars(counts: Sequence[StageCount]) -> list[Bar]:
         Bar(str(STAGE_NAMES[stage]), numbers[stage], _share(numbers[stage], longest), STAGE_TONES[stage])
         for stage in Stage
         if stage not in ENDED
+    ]
+
+
+def lost_bars(counts: Mapping[StrEnum, int]) -> list[Bar]:
+    """How many cases ended in each way without what was applied for."""
+    longest = max(counts.values(), default=0)
+    return [
+        Bar(
+            str(STAGE_NAMES[end] if isinstance(end, Stage) else OUTCOME_NAMES[Outcome(end)]),
+            number,
+            _share(number, longest),
+        )
+        for end, number in counts.items()
     ]
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yichuang.base.clock import local, now
 from yichuang.base.errors import Overtaken
-from yichuang.cases import queries
+from yichuang.cases import counting, queries
 from yichuang.departments import queries as department_queries
 from yichuang.departments.data import PartnerBoard
 from yichuang.departments.states import STATE_NAMES, State
@@ -44,7 +44,7 @@ def home(request: Request) -> HttpResponse:
     """Everything at a glance; each picture leads to its page."""
     actor, moment = request.actor, now()
     grades = feedback_queries.counts(actor, moment - timedelta(days=_USUAL_PERIOD))
-    counts = queries.stage_counts(actor, now=moment)
+    counts = counting.stage_counts(actor, now=moment)
     applications, _following = queries.recent_applications(actor, now=moment, rows=_NEWEST)
     mandates = _mandates(request)
     context = {
@@ -54,6 +54,9 @@ def home(request: Request) -> HttpResponse:
         "rated": sum(grades.values()),
         "ratings": feedback_queries.newest(actor, rows=3),
         "stages": pictures.stage_bars(counts),
+        "lost": pictures.lost_bars(
+            counting.lost_counts(actor, since=local(moment).date() - timedelta(days=_USUAL_PERIOD))
+        ),
         "departments": pictures.department_bars(counts),
         "open_cases": sum(row.number for row in counts),
         "overdue": sum(row.overdue for row in counts),

@@ -30,7 +30,7 @@ def every_way() -> list[tuple[Verb, Stage | None, Result]]:
     return [
         (verb, origin, result)
         for verb, move in MOVES.items()
-        for origin, result in itertools.product(move.origins or [None], Result)
+        for origin, result in itertools.product(sorted(move.origins) or [None], Result)
     ]
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from tests.factories import NOW
 from yichuang.identity.data import TRIAL_PASSWORD
 from yichuang.web import opening
-from yichuang.web.desk import approval, cases, home, opinion_drafts, papers, procedures, substitutes
+from yichuang.web.desk import approval, cases, home, in_turn, opinion_drafts, papers, procedures, substitutes
 from yichuang.web.manage import views
 
 #: When the pages are looked at: an hour after the applications came in.
@@ -18,7 +18,18 @@ LATER = NOW + timedelta(hours=1)
 
 def stop_clock(monkeypatch: pytest.MonkeyPatch, moment: datetime = LATER) -> None:
     """Let every page of officers and managers take this moment for the present."""
-    for module in (opening, approval, cases, home, opinion_drafts, papers, procedures, substitutes, views):
+    for module in (
+        opening,
+        approval,
+        cases,
+        home,
+        in_turn,
+        opinion_drafts,
+        papers,
+        procedures,
+        substitutes,
+        views,
+    ):
         monkeypatch.setattr(module, "now", lambda: moment)
 
 

@@ -139,6 +139,7 @@ def test_the_project_speaks_of_itself_only() -> None:
 #: Functions told the time that are no acts by themselves, each with its reason.
 NO_ACTS = {
     "cases/actions/drafting.py": "a draft is not an application yet; `submit` hands on to `receive`",
+    "cases/actions/in_turn.py": "each case's own act in review.py writes it",
     "cases/actions/opinion_drafts.py": "what is typed binds nobody yet; `decide` is the act",
     "catalogue/actions/keeping.py": "what is typed binds nobody yet; `send` is the act",
     "departments/actions.py": "what came of a dispatch is recorded in recording.py",

@@ -157,6 +157,12 @@ def work_list(
     return Page(tuple(_case_rows(cases, now=now, masked=True)), key)
 
 
+def chosen_cases(actor: Actor, numbers: Collection[str], *, now: datetime) -> tuple[CaseRow, ...]:
+    """The cases of these numbers that the actor may see, at most a page, by what is due first."""
+    found = _with_application(visible_cases(actor).filter(number__in=numbers)).order_by("due_at", "id")
+    return tuple(_case_rows(list(found[:PAGE_ROWS]), now=now, masked=True))
+
+
 def next_case(actor: Actor, *, now: datetime) -> CaseRow | None:
     """What the actor turns to next: the first due of her own claims, else of what nobody has claimed."""
     for holder in (Holder.MINE, Holder.FREE):

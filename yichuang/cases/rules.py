@@ -1,6 +1,6 @@
 """What may be done, without a database: pure checks that raise a sentence for the person."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
@@ -217,6 +217,12 @@ def check_decides_alone(item: Item) -> None:
     if item.authority.approval is not Approval.OFFICER:
         sentence = _("“%(item)s”的决定要由另一个人批准，不能一个人作出。请报批。")
         raise Forbidden(sentence % {"item": item.name}, code="needs_approval")
+
+
+def check_same_item(items: Collection[str]) -> None:
+    """一并办理: cases of one item only, so that one look and one opinion do for all of them. Raises `Invalid`."""
+    if len(items) != 1:
+        raise Invalid(_("请在待办件里选择同一个事项的几件，再一并办理。"), code="not_one_item", field="case")
 
 
 def check_opinion(outcome: Outcome, opinion: str) -> str:

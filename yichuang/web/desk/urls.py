@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from yichuang.web.desk import approval, cases, home, opinion_drafts, papers, procedures, revising, substitutes
+from yichuang.web.desk import (
+    approval,
+    cases,
+    home,
+    in_turn,
+    opinion_drafts,
+    papers,
+    procedures,
+    revising,
+    substitutes,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -11,6 +21,9 @@ urlpatterns = [
     path("substitutes/", substitutes.substitutes, name="substitutes"),
     path("substitutes/add/", substitutes.add, name="set_substitute"),
     path("substitutes/<int:substitution_id>/end/", substitutes.end, name="end_substitution"),
+    path("chosen/", in_turn.choose, name="choose"),
+    path("chosen/claim/", in_turn.claim, name="claim_each"),
+    path("chosen/grant/", in_turn.grant, name="grant_each"),
     path("cases/<slug:number>/", cases.case, name="case"),
     path("cases/<slug:number>/claim/", cases.claim, name="claim"),
     path("cases/<slug:number>/unclaim/", cases.unclaim, name="unclaim"),

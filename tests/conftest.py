@@ -15,14 +15,24 @@ from tests.simulators_fixtures import (
 )
 
 
+def _drives(item: pytest.Item) -> bool:
+    return "browser" in getattr(item, "fixturenames", ())
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that drive a browser come last.
 
     Playwright's event loop runs in the main thread from the first browser on; what makes a loop of its own
-    (sealing a paper, a worker) cannot run there any more.
+    (sealing a paper, a worker) cannot run there any more. A file goes to one worker whole: it drives a browser, or not.
     """
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+    driving = {drives: {item.path for item in items if _drives(item) is drives} for drives in (False, True)}
+    mixed = sorted(path.name for path in driving[False] & driving[True] if not path.stem.endswith("_browser"))
+    if mixed:
+        raise pytest.UsageError(
+            f"Tests that drive a browser need a file of their own, test_…_browser.py: {mixed}"
+        )
+    items.sort(key=_drives)
 
 
 __all__ = [

@@ -2,12 +2,10 @@
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page, expect
 
-from tests.browser import assert_accessible
 from tests.counter_desk import clerk_client, text_of
 from tests.factories import NOW, accepted, case_of, staff
-from tests.officers_desk import LATER, log_in, stopped_clock
+from tests.officers_desk import LATER, stopped_clock
 from yichuang.base.errors import Invalid
 from yichuang.cases import reading
 from yichuang.cases.actions.in_turn import grant_each
@@ -104,16 +102,3 @@ def test_too_long_an_opinion_stays_in_the_box_and_grants_nothing() -> None:
     assert response.status_code == 422
     assert text in text_of(response)
     assert {row_of(case).outcome for case in cases} == {""}
-
-
-@pytest.mark.browser
-def test_cases_are_ticked_in_the_list_and_granted_with_one_question(site: str, page_desktop: Page) -> None:
-    cases, page = births(2), page_desktop
-    log_in(page, site, "officer-weijian", "/desk/")
-    for case in cases:
-        page.locator(f"input[value='{case.number}']").check()
-    page.get_by_role("button", name="一并办理选中的").click()
-    assert_accessible(page)
-    page.get_by_role("button", name="确认准予这 2 件").click()
-    expect(page.get_by_text("办成 2 件")).to_be_visible()
-    assert_accessible(page)

@@ -1,11 +1,10 @@
 """What an officer types in the box of the opinion: kept for her alone until the case is decided."""
 
 import pytest
-from playwright.sync_api import Page, expect
 
 from tests.counter_desk import clerk_client, text_of
 from tests.factories import NOW, accepted, case_of, decided, received, staff
-from tests.officers_desk import LATER, log_in, stopped_clock
+from tests.officers_desk import LATER, stopped_clock
 from yichuang.base.errors import Forbidden, Invalid, NotVisible, Overtaken
 from yichuang.cases.actions.opinion_drafts import keep_opinion
 from yichuang.cases.actions.review import claim
@@ -126,18 +125,3 @@ def test_others_keep_nothing_and_what_is_not_in_review_takes_none() -> None:
         keep(case_of(received("newborn"), FIRST))
     with pytest.raises(Invalid, match="最多2000个字"):
         keep(case, "长" * 2001)
-
-
-@pytest.mark.browser
-def test_an_opinion_is_saved_as_it_is_typed_and_there_after_a_reload(site: str, page_desktop: Page) -> None:
-    whole, page = accepted("newborn"), page_desktop
-    case = case_of(whole, FIRST)
-    log_in(page, site, "officer-weijian", "/desk/")
-    page.goto(f"{site}/desk/cases/{case.number}/")
-    page.get_by_label("审批意见").fill(WORDS)
-    expect(page.locator("[data-saving]")).to_contain_text("已保存")
-    page.reload()
-    expect(page.get_by_label("审批意见")).to_have_value(WORDS)
-    decided(whole, FIRST, "officer-weijian2")
-    page.get_by_label("审批意见").fill("还在写")
-    expect(page.locator("[data-saving]")).to_contain_text("已经不在审查中")

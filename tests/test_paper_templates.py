@@ -10,7 +10,7 @@ from tests.catalogue_folder import write_folder
 from tests.city import CITY
 from tests.factories import NOW
 from tests.papers import DOCUMENTS, authority, material, needs_poppler, pdf_a_faults, said_by
-from yichuang.base.pdf import trying
+from yichuang.base.pdf import render, trying
 from yichuang.base.pdf.document import Template
 from yichuang.base.pdf.seal import seal
 from yichuang.base.pdf.trying import TOO_MUCH, Job, try_all
@@ -63,6 +63,19 @@ def test_every_template_makes_a_page_that_is_pdf_a_with_all_fonts_embedded_after
         about = said_by("pdfinfo", pdf, tmp_path)
         assert "Encrypted:       no" in about
         assert "JavaScript:      no" in about
+
+
+def test_making_samples_compiles_nothing_in_this_process(
+    city: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The compiler's threads do not live on in a forked worker, where every page would wait for them for ever."""
+
+    def compiled(*_arguments: object) -> bytes:
+        raise AssertionError("compiled in the process that asks")
+
+    render.has_glyph.cache_clear()
+    monkeypatch.setattr(render, "_compile", compiled)
+    assert [name for name in city.templates if sample(city, name)]
 
 
 def test_what_is_no_pdf_a_is_found_out() -> None:

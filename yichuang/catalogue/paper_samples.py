@@ -128,4 +128,6 @@ def sample_licence(kind: LicenceType, template: Template, catalogue: Catalogue) 
 
 def _job(template: Template, heading: Heading, facts: Mapping[str, Any]) -> Job:
     frame = frame_of(heading, "0123456789ABCDEF", _NOW, trial=True)
-    return Job(template, plain({"frame": frame, "facts": facts}))
+    # Whether there is a glyph is asked where the page is made. Asked here, the compiler would begin threads in this
+    # process, and in the workers that are forked from it no page would ever end.
+    return Job(template, plain({"frame": frame, "facts": facts}, text=str))

@@ -8,7 +8,7 @@ folder of fonts), so a template cannot read the machine's files.
 import json
 import threading
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -46,10 +46,13 @@ def render(
     return _compile(sources, {"data": json.dumps(plain(data), ensure_ascii=False)}, at)
 
 
-def plain(value: Any) -> Any:
-    """`value` as JSON that the page can show: dates written in Chinese, those without a glyph spelt out."""
+def plain(value: Any, *, text: Callable[[str], str] | None = None) -> Any:
+    """`value` as JSON that the page can show: dates written in Chinese, those without a glyph spelt out.
+
+    `text` is what becomes of each text, `shown` where nothing else is said.
+    """
     if isinstance(value, str):
-        return shown(value)
+        return (text or shown)(value)
     if isinstance(value, datetime):
         moment = local(value)
         return f"{moment.year}年{moment.month}月{moment.day}日 {moment:%H:%M}"
@@ -58,9 +61,9 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, int | float):
         return value
     if isinstance(value, Mapping):
-        return {str(key): plain(part) for key, part in value.items()}
+        return {str(key): plain(part, text=text) for key, part in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
-        return [plain(part) for part in value]
+        return [plain(part, text=text) for part in value]
     raise TypeError(f"{type(value).__name__} cannot be shown on a page")
 
 

@@ -1,32 +1,25 @@
 """Branches that do not hurt one another: what becomes of the sisters when one is refused, returned, late or undone."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
 
 from tests.city import run_journey
 from tests.counter_desk import COMPANY
-from tests.factories import NOW, accepted, case_of, decided, received, staff
-from tests.test_lives_of_bundles import officer_of
+from tests.courses import clocks_of, every_case_folds, every_step_repeats, papers_of, pass_time, settle
+from tests.factories import NOW, accepted, case_of, received, staff
 from yichuang.base.errors import Overtaken
 from yichuang.cases import queries
 from yichuang.cases.actions.acceptance import accept, decline
 from yichuang.cases.actions.correction import ask_correction
-from yichuang.cases.models import Case
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.states import Outcome, Stage
-from yichuang.cases.verifying import verify_all
 from yichuang.catalogue.papers import NoticeKind
-from yichuang.deadlines import watching
-from yichuang.deadlines.models import Clock
 from yichuang.delivery.actions import hand_over
-from yichuang.journey.reactions import REACTIONS
-from yichuang.ledger.models import Entry
 from yichuang.licences.models import Licence, Status
-from yichuang.notices.models import Notice
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("every_case_folds")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("every_step_repeats")]
+__all__ = ["every_case_folds", "every_step_repeats"]
 
 FIRST = "birth_certificate"
 FILING, TAX, TRANSFER = (
@@ -36,54 +29,12 @@ FILING, TAX, TRANSFER = (
 )
 
 
-@pytest.fixture
-def every_case_folds() -> Iterator[None]:
-    """Whatever a test did: every row is the fold of its entries, and every step of it run again changes nothing."""
-    yield
-    run_journey()
-    before = list(Case.objects.order_by("id").values())
-    papers, licences = Notice.objects.count(), Licence.objects.count()
-    for entry in Entry.objects.exclude(verb="clock.rung").order_by("id"):
-        for following in REACTIONS.get(entry.verb, ()):
-            if following.__name__ != "dispatch_to_partner":
-                following(entry, NOW)
-    run_journey()
-    assert list(Case.objects.order_by("id").values()) == before
-    assert (Notice.objects.count(), Licence.objects.count()) == (papers, licences)
-    told: list[str] = []
-    assert verify_all(told.append), told
-
-
 def seen(row: ApplicationRow, now: datetime = NOW) -> ApplicationRow:
     return queries.application(staff("clerk1"), row.number, now=now)
 
 
 def stages(row: ApplicationRow) -> dict[str, str]:
     return {case.item_key: case.stage for case in seen(row).cases}
-
-
-def papers_of(row: ApplicationRow, item: str) -> list[str]:
-    found = Notice.objects.filter(case_number=case_of(row, item).number).exclude(file=None).order_by("id")
-    return list(found.values_list("kind", flat=True))
-
-
-def clocks_of(row: ApplicationRow, item: str) -> int:
-    return Clock.objects.filter(
-        subject_id=case_of(row, item).id, subject_kind="case", stopped_at=None
-    ).count()
-
-
-def settle(row: ApplicationRow, item: str, outcome: Outcome = Outcome.GRANTED, now: datetime = NOW) -> None:
-    """Decide one case and let follow what follows."""
-    decided(row, item, officer_of(case_of(row, item).department_id), outcome=outcome, now=now)
-    run_journey(now)
-
-
-def pass_time(now: datetime) -> None:
-    run_journey()
-    while watching.fire_due(now=now):
-        pass
-    run_journey(now)
 
 
 # ── Courses ──────────────────────────────────────────────────────────────────────────────────────
@@ -95,8 +46,8 @@ def test_what_cannot_be_without_the_refused_one_ends_with_its_paper_and_its_cloc
     now = stages(row)
     assert now.pop(FIRST) == Stage.ISSUED
     assert set(now.values()) == {Stage.TERMINATED}
-    assert papers_of(row, "citizen_card")[-1] == NoticeKind.TERMINATION
-    assert clocks_of(row, "citizen_card") == 0
+    assert papers_of(case_of(row, "citizen_card"))[-1] == NoticeKind.TERMINATION
+    assert clocks_of(case_of(row, "citizen_card")) == set()
     assert seen(row).ready
 
 
@@ -164,8 +115,8 @@ def test_of_all_or_nothing_one_refusal_withholds_revokes_and_ends_each_as_declar
         TRANSFER: Stage.TERMINATED,
         "company_mortgage": Stage.ISSUED,
     }
-    assert papers_of(row, FILING)[-1] == NoticeKind.RESCISSION
-    assert papers_of(row, TRANSFER) == [NoticeKind.ACCEPTANCE, NoticeKind.TERMINATION]
+    assert papers_of(case_of(row, FILING))[-1] == NoticeKind.RESCISSION
+    assert papers_of(case_of(row, TRANSFER)) == [NoticeKind.ACCEPTANCE, NoticeKind.TERMINATION]
     numbers = [case_of(row, item).number for item in (FILING, TAX)]
     held = Licence.objects.filter(case_number__in=numbers)
     assert set(held.values_list("status", flat=True)) <= {Status.REVOKED}
@@ -188,4 +139,4 @@ def test_a_result_that_was_handed_over_already_is_taken_back_in_writing() -> Non
     assert stages(row)[FILING] == Stage.CLOSED
     settle(row, TAX, Outcome.REFUSED)
     assert stages(row)[FILING] == Stage.RESCINDED
-    assert papers_of(row, FILING)[-1] == NoticeKind.RESCISSION
+    assert papers_of(case_of(row, FILING))[-1] == NoticeKind.RESCISSION

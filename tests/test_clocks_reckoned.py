@@ -8,8 +8,8 @@ import pytest
 
 from tests.city import run_journey
 from tests.counter_desk import COMPANY
+from tests.courses import settle
 from tests.factories import NOW, accepted, case_of, received, staff
-from tests.test_branches import settle
 from tests.test_bundle_clock import PERMIT
 from yichuang.base.clock import CITY_ZONE
 from yichuang.cases.actions import reckoning

@@ -4,8 +4,8 @@ import pytest
 
 from tests.city import run_journey
 from tests.counter_desk import COMPANY
+from tests.courses import settle
 from tests.factories import NOW, accepted, staff
-from tests.test_branches import settle
 from tests.test_lives_of_bundles import live, seen
 from yichuang.cases.states import Stage, Verb
 from yichuang.catalogue import queries as catalogue_queries

@@ -7,9 +7,9 @@ import pytest
 from tests.city import run_journey
 from tests.counter_desk import clerk_client
 from tests.counter_desk import text_of as desk_text
+from tests.courses import every_case_folds, every_step_repeats, papers_of, settle
 from tests.factories import NOW, accepted, case_of, decided, staff
 from tests.portal_visitors import holder_of, text_of
-from tests.test_branches import every_case_folds, papers_of, settle
 from yichuang.base.errors import Forbidden, Invalid, Overtaken
 from yichuang.cases.actions.revising import reopen, rescind
 from yichuang.cases.models import Case
@@ -19,8 +19,8 @@ from yichuang.delivery.actions import hand_over
 from yichuang.licences.models import Licence, Status
 from yichuang.notices.data import NoticeKind
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("every_case_folds")]
-__all__ = ["every_case_folds"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("every_step_repeats")]
+__all__ = ["every_case_folds", "every_step_repeats"]
 
 ITEM, CHIEF, OFFICER = "birth_certificate", "chief-weijian", "officer-weijian"
 LATER = NOW + timedelta(days=7)
@@ -51,7 +51,7 @@ def test_the_head_takes_a_decision_back_and_the_licence_holds_no_longer() -> Non
     rescind(actor=staff(CHIEF), case_id=case(row).id, reason=WHY, now=LATER)
     run_journey(LATER)
     assert case(row).stage == Stage.RESCINDED
-    assert papers_of(row, ITEM)[-1] == NoticeKind.RESCISSION
+    assert papers_of(case_of(row, ITEM))[-1] == NoticeKind.RESCISSION
     assert Licence.objects.get(case_number=case(row).number).status == Status.REVOKED
     with pytest.raises(Overtaken):
         rescind(actor=staff(CHIEF), case_id=case(row).id, reason=WHY, now=LATER)
@@ -77,7 +77,7 @@ def test_an_annulled_refusal_is_reviewed_anew_within_new_limits_and_told() -> No
     )
     assert found.due_at is not None
     assert found.due_at > LATER
-    assert papers_of(row, ITEM)[-1] == NoticeKind.REOPENING
+    assert papers_of(case_of(row, ITEM))[-1] == NoticeKind.REOPENING
     settle(row, ITEM, now=LATER)
     assert (case(row).stage, case(row).outcome) == (Stage.ISSUED, Outcome.GRANTED)
     assert Licence.objects.filter(case_number=found.number, status=Status.VALID).exists()
@@ -87,7 +87,7 @@ def test_a_second_refusal_has_a_paper_of_its_own() -> None:
     row = closed(Outcome.REFUSED)
     reopened(row)
     settle(row, ITEM, Outcome.REFUSED, now=LATER)
-    assert papers_of(row, ITEM).count(NoticeKind.REFUSAL) == 2
+    assert papers_of(case_of(row, ITEM)).count(NoticeKind.REFUSAL) == 2
 
 
 def test_what_was_granted_is_not_reopened_and_a_document_is_named() -> None:

@@ -7,9 +7,10 @@ import pytest
 from tests.city import run_journey
 from tests.counter_desk import COMPANY, clerk_client
 from tests.counter_desk import text_of as desk_text
+from tests.courses import every_case_folds, every_step_repeats, papers_of, settle
 from tests.factories import NOW, accepted, case_of, decided, staff
 from tests.portal_visitors import holder_of, text_of
-from tests.test_branches import every_case_folds, papers_of, seen, settle
+from tests.test_branches import seen
 from tests.test_lives_of_bundles import officer_of
 from yichuang.base.clock import now
 from yichuang.base.errors import Overtaken
@@ -27,13 +28,13 @@ from yichuang.ledger.models import Entry
 from yichuang.licences.models import Licence
 from yichuang.notices.data import NoticeKind
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("every_case_folds")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("every_step_repeats")]
 
 STAGE_TWO, REVIEW, PERMIT = "construction_stage_works", "design_plan_review", "works_planning_permit"
 OTHERS = ("civil_defence_review", "greening_plan_review", "traffic_impact_review")
 LATER = NOW + timedelta(days=3)
 
-__all__ = ["every_case_folds"]
+__all__ = ["every_case_folds", "every_step_repeats"]
 
 
 def opened() -> ApplicationRow:
@@ -87,7 +88,7 @@ def test_what_is_decided_on_an_expected_result_is_a_pre_decision_and_says_so() -
     found = case(row)
     assert (found.stage, found.pre_outcome) == (Stage.PREDECIDED, Outcome.GRANTED)
     assert (found.outcome, found.decided_at, found.licence_id, found.due_at) == ("", None, None, None)
-    assert papers_of(row, PERMIT)[-1] == NoticeKind.PRE_DECISION
+    assert papers_of(case_of(row, PERMIT))[-1] == NoticeKind.PRE_DECISION
     assert not Licence.objects.filter(case_number=found.number).exists()
 
 
@@ -121,7 +122,7 @@ def test_it_becomes_formal_by_itself_when_the_result_comes_as_expected(
     found = case(row)
     assert (found.stage, found.outcome, found.pre_outcome) == (Stage.ISSUED, outcome, "")
     assert found.decided_at == LATER
-    assert papers_of(row, PERMIT)[-2:] == [NoticeKind.PRE_DECISION, paper]
+    assert papers_of(case_of(row, PERMIT))[-2:] == [NoticeKind.PRE_DECISION, paper]
     entry = Entry.objects.get(subject_id=found.id, verb=Verb.FORMALISE)
     assert entry.actor_kind == ActorKind.SYSTEM
 
@@ -131,7 +132,7 @@ def test_what_comes_before_the_officer_decides_makes_it_a_decision_at_once() -> 
     review_granted(row, NOW)
     settle(row, PERMIT, now=LATER)
     assert case(row).decided_at == LATER
-    assert NoticeKind.PRE_DECISION not in papers_of(row, PERMIT)
+    assert NoticeKind.PRE_DECISION not in papers_of(case_of(row, PERMIT))
 
 
 def test_it_waits_until_every_result_it_was_made_on_has_come() -> None:
@@ -155,11 +156,11 @@ def test_what_was_granted_otherwise_takes_it_back_into_review_with_the_differenc
     assert (found.stage, found.pre_outcome) == (Stage.IN_REVIEW, "")
     told = reading.reason_of(found.id, Verb.REOPEN_REVIEW)
     assert told == f"“{case_of(row, REVIEW).item_name}”的{label}：预期“样例”，实际“甲地块”。"
-    assert papers_of(row, PERMIT)[-1] == NoticeKind.REVIEW_REOPENED
+    assert papers_of(case_of(row, PERMIT))[-1] == NoticeKind.REVIEW_REOPENED
     assert found.due_at is not None
     settle(row, PERMIT, now=LATER)
     assert (case(row).stage, case(row).outcome) == (Stage.ISSUED, Outcome.GRANTED)
-    assert papers_of(row, PERMIT)[-1] == NoticeKind.GRANT
+    assert papers_of(case_of(row, PERMIT))[-1] == NoticeKind.GRANT
 
 
 def test_the_department_gets_back_the_days_that_it_stood_still() -> None:
@@ -172,7 +173,7 @@ def test_a_refusal_ends_it_as_the_bundle_declares() -> None:
     row = predecided()
     settle(row, REVIEW, Outcome.REFUSED)
     assert case(row).stage == Stage.TERMINATED
-    assert papers_of(row, PERMIT)[-1] == NoticeKind.TERMINATION
+    assert papers_of(case_of(row, PERMIT))[-1] == NoticeKind.TERMINATION
 
 
 def test_the_applicant_may_take_back_what_is_only_pre_decided() -> None:

@@ -4,9 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from playwright.sync_api import Page
 
-from tests.factories import NOW
+from tests.counter_desk import clerk_client
+from tests.factories import NOW, accepted, case_of
+from yichuang.cases.data import CaseRow
+from yichuang.cases.models import Case
 from yichuang.identity.data import TRIAL_PASSWORD
 from yichuang.web import opening
 from yichuang.web.desk import approval, cases, home, in_turn, opinion_drafts, papers, procedures, substitutes
@@ -14,6 +18,8 @@ from yichuang.web.manage import views
 
 #: When the pages are looked at: an hour after the applications came in.
 LATER = NOW + timedelta(hours=1)
+FIRST = "birth_certificate"
+PROOF = "housing_reform_proof"
 
 
 def stop_clock(monkeypatch: pytest.MonkeyPatch, moment: datetime = LATER) -> None:
@@ -46,3 +52,23 @@ def log_in(page: Page, site: str, username: str, start: str) -> Any:
     page.locator("[name=password]").fill(TRIAL_PASSWORD)
     page.locator("main button[type=submit]").click()
     page.wait_for_url(f"{site}{start}")
+
+
+def officer(username: str = "officer-zhujian") -> Client:
+    """The desk of an officer who has logged in."""
+    return clerk_client(username)
+
+
+def proof(**changes: object) -> CaseRow:
+    """A case of the housing department that waits for an officer."""
+    return case_of(accepted(PROOF, **changes), PROOF)
+
+
+def page_of(case: CaseRow) -> str:
+    """The address of the case at the desk."""
+    return f"/desk/cases/{case.number}/"
+
+
+def row_of(case_id: int) -> Case:
+    """The case as it stands now."""
+    return Case.objects.get(id=case_id)

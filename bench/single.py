@@ -12,7 +12,8 @@ from bench.http_client import Client
 from bench.report import Figure, at_most
 from yichuang.base import clock
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue.data import Bundle, Catalogue, Member
+from yichuang.catalogue.bundles import Bundle, Member
+from yichuang.catalogue.data import Catalogue
 from yichuang.catalogue.planned import Known
 from yichuang.catalogue.planning import plan as make_plan
 from yichuang.identity import queries as identity_queries

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.catalogue_folder import write_folder
-from yichuang.catalogue.data import Catalogue, Course, Fee, Member, OutcomePolicy, SourceKind, Undo
+from yichuang.catalogue.bundles import Course, Member, OutcomePolicy, Undo
+from yichuang.catalogue.data import Catalogue, Fee, SourceKind
 from yichuang.catalogue.loading import read
 from yichuang.catalogue.plan_text import comparison_facts, comparison_lines, plan_facts
 from yichuang.catalogue.planned import Known, Measure, Plan

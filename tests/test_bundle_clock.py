@@ -23,7 +23,7 @@ from yichuang.cases.actions.withdrawal import withdraw
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.states import Outcome, Stage
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue.data import Bundle
+from yichuang.catalogue.bundles import Bundle
 from yichuang.catalogue.planned import Known
 from yichuang.catalogue.planning import plan
 from yichuang.catalogue.promising import Leg, critical, critical_path, span_of

@@ -9,7 +9,8 @@ import pytest
 
 from tests.catalogue_folder import write_folder
 from yichuang.catalogue.checking import examine
-from yichuang.catalogue.data import Catalogue, Fee, Situation, Step
+from yichuang.catalogue.data import Catalogue, Fee, Step
+from yichuang.catalogue.facts import Situation
 from yichuang.catalogue.planned import Known, Plan
 from yichuang.catalogue.planning import plan
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from yichuang.catalogue import data, facts, folder, lists, topics
+from yichuang.catalogue import bundles, data, facts, folder, lists, topics
 from yichuang.catalogue.numbering import NumberScheme
 from yichuang.catalogue.regimes import Regime
 from yichuang.deadlines.data import Rung
@@ -26,7 +26,7 @@ KINDS: dict[str, type] = {
     "elements": data.Element,
     "materials": data.MaterialType,
     "licence_types": data.LicenceType,
-    "situations": data.Situation,
+    "situations": facts.Situation,
     "resources": data.Resource,
     "grants": data.Grant,
     "partners": data.Partner,
@@ -50,14 +50,14 @@ def test_the_examples_use_known_keys() -> None:
     )
     assert files.keys() == KINDS.keys()
     rows: list[tuple[type, Any]] = [(KINDS[name], row) for name, listed in files.items() for row in listed]
-    rows += [(data.Item, item), (data.Bundle, bundle)]
+    rows += [(data.Item, item), (bundles.Bundle, bundle)]
     rows += [(lists.CodePart, row) for row in files["code_schemes"][0]["catalog_code"]]
     rows += [(data.ItemElement, row) for row in item["elements"]]
     rows += [(data.ItemMaterial, row) for row in item["materials"]]
     rows += [(data.Step, row) for row in item["steps"]]
     rows += [(facts.LegalBasis, row) for row in item["legal_bases"]]
     rows += [(facts.Authority, item["authority"]), (facts.Service, item["service"])]
-    rows += [(data.Member, row) for row in bundle["members"] if isinstance(row, dict)]
+    rows += [(bundles.Member, row) for row in bundle["members"] if isinstance(row, dict)]
     for kind, row in rows:
         assert set(row) <= keys(kind), (kind, row)
 
@@ -65,7 +65,7 @@ def test_the_examples_use_known_keys() -> None:
 def test_every_key_of_an_item_its_groups_and_a_bundle_is_shown() -> None:
     _lists, item, bundle = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
     groups = ((facts.Authority, item.replace("\n  ", "\n")), (facts.Service, item.replace("\n  ", "\n")))
-    for kind, text in ((data.Item, item), (data.Bundle, bundle), *groups):
+    for kind, text in ((data.Item, item), (bundles.Bundle, bundle), *groups):
         assert [
             key for key in sorted(keys(kind)) if not re.search(rf"^(# )?{key}:", text, re.MULTILINE)
         ] == []

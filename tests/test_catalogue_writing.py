@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.catalogue_folder import write_folder
-from yichuang.catalogue.data import Fee, Grant, Item, Member, Situation
+from yichuang.catalogue.bundles import Member
+from yichuang.catalogue.data import Fee, Grant, Item
+from yichuang.catalogue.facts import Situation
 from yichuang.catalogue.folder import Folder, OfficeHoursEntry
 from yichuang.catalogue.loading import read
 from yichuang.catalogue.writing import entry_file, folder_files

@@ -17,7 +17,8 @@ from yichuang.cases import effects
 from yichuang.cases.effects import Page
 from yichuang.catalogue import queries
 from yichuang.catalogue.actions.publishing import publish_folder
-from yichuang.catalogue.data import Bundle, Item, ItemMaterial
+from yichuang.catalogue.bundles import Bundle
+from yichuang.catalogue.data import Item, ItemMaterial
 from yichuang.catalogue.differences import names_of
 from yichuang.delivery.actions import hand_over
 from yichuang.identity.data import SYSTEM, Role

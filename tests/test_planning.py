@@ -7,7 +7,8 @@ import pytest
 
 from tests.catalogue_folder import write_folder
 from yichuang.base.errors import NotVisible, Refused
-from yichuang.catalogue.data import Catalogue, Fee, ItemElement, ItemMaterial, Member, SourceKind
+from yichuang.catalogue.bundles import Member
+from yichuang.catalogue.data import Catalogue, Fee, ItemElement, ItemMaterial, SourceKind
 from yichuang.catalogue.loading import read
 from yichuang.catalogue.planned import Known, Plan
 from yichuang.catalogue.planning import everything_up, plan

@@ -7,8 +7,8 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from yichuang.catalogue.bundles import Bundle, Member
 from yichuang.catalogue.data import (
-    Bundle,
     Catalogue,
     Element,
     Fee,
@@ -19,13 +19,12 @@ from yichuang.catalogue.data import (
     ItemMaterial,
     LicenceType,
     MaterialType,
-    Member,
     Necessity,
     Resource,
-    Situation,
     SourceKind,
     Step,
 )
+from yichuang.catalogue.facts import Situation
 from yichuang.catalogue.planned import Known, Plan
 from yichuang.catalogue.planning import plan
 from yichuang.deadlines.data import Limit, Unit

@@ -28,8 +28,8 @@ from yichuang.cases.counting import lost_counts
 from yichuang.cases.rules import GapsOpen, Incomplete
 from yichuang.cases.states import Outcome, Stage
 from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.bundles import Member
 from yichuang.catalogue.checking import examine
-from yichuang.catalogue.data import Member
 from yichuang.catalogue.planning import everything_up, plan
 from yichuang.deadlines import watching
 from yichuang.deadlines.data import Limit, Unit

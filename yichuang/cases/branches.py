@@ -12,7 +12,7 @@ from enum import StrEnum
 from yichuang.cases.fold import CaseState
 from yichuang.cases.models import Case
 from yichuang.cases.states import LOST, UNDECIDED_ENDS, WORKED, Outcome, Stage, Verb
-from yichuang.catalogue.data import Bundle, Course, Member, OutcomePolicy, Undo
+from yichuang.catalogue.bundles import Bundle, Course, Member, OutcomePolicy, Undo
 
 
 class Standing(StrEnum):

@@ -14,7 +14,8 @@ from yichuang.cases.models import ApplicationMaterial, Case
 from yichuang.cases.queries import PAGE_ROWS, visible_cases
 from yichuang.cases.states import ENDED, STAGE_NAMES, Stage
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue.data import Bundle, Item
+from yichuang.catalogue.bundles import Bundle
+from yichuang.catalogue.data import Item
 from yichuang.catalogue.differences import Difference, Names, differences
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import Actor

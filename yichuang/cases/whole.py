@@ -15,7 +15,7 @@ from yichuang.cases.locking import lock_sisters
 from yichuang.cases.models import Application, Case
 from yichuang.cases.states import Stage
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue.data import OutcomePolicy
+from yichuang.catalogue.bundles import OutcomePolicy
 from yichuang.catalogue.promising import Leg, critical, promise
 from yichuang.deadlines import keeping
 from yichuang.deadlines.data import ClockKind

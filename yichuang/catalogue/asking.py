@@ -7,9 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from yichuang.catalogue import decisions
+from yichuang.catalogue.bundles import Bundle, Member
 from yichuang.catalogue.code_labels import SUBJECTS
 from yichuang.catalogue.conditions import holds, names_in
-from yichuang.catalogue.data import Answers, Bundle, Catalogue, Element, Item, Member, Situation
+from yichuang.catalogue.data import Answers, Catalogue, Element, Item
+from yichuang.catalogue.facts import Situation
 from yichuang.catalogue.planned import Known
 
 #: The name under which a condition finds who applies (服务对象, A.4).

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from yichuang.catalogue import data, lists
+from yichuang.catalogue import bundles, data, lists
 
 #: 服务对象, GB/T 39046 A.4.
 SUBJECTS: Mapping[str, Promise] = {
@@ -47,7 +47,7 @@ CODES: Mapping[tuple[type, str], Mapping[str, Promise]] = {
         "7": _("分级管理"),
     },
     (data.Item, "subjects"): SUBJECTS,  # A.4
-    (data.Member, "obligatory_for"): SUBJECTS,
+    (bundles.Member, "obligatory_for"): SUBJECTS,
     (lists.StandardItem, "subjects"): SUBJECTS,
     (data.Item, "channels"): {  # A.5
         "counter": _("窗口"),

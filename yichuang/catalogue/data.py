@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from yichuang.catalogue.bundles import Bundle
 from yichuang.catalogue.facts import (
     Authority,
     Intermediary,
@@ -19,6 +20,7 @@ from yichuang.catalogue.facts import (
     ResultKind,
     ReviewKind,
     Service,
+    Situation,
     SpecialProcedure,
     StepGroup,
 )
@@ -53,30 +55,6 @@ class SourceKind(StrEnum):
     EARLIER = "earlier"  # an earlier upload of the same applicant
     UPLOAD = "upload"  # the applicant uploads or shows it
     PAPER = "paper"  # paper at the counter
-
-
-class OutcomePolicy(StrEnum):
-    """结果规则 of a bundle: what one member's refusal means for the others."""
-
-    INDEPENDENT = "independent"  # 各自成败: each member stands or falls alone
-    ALL_OR_NOTHING = "all_or_nothing"  # 同成同败: one refusal undoes the others, each as its `undo` says
-    ASK_APPLICANT = "ask_applicant"  # 由申请人选择: go on with the rest, or withdraw it
-
-
-class Undo(StrEnum):
-    """What becomes of a member's favourable decision where another refusal undoes the bundle."""
-
-    WITHHOLD = "withhold"  # its result is not issued before all are decided, and then not at all
-    REVOKE = "revoke"  # it took effect at once and is revoked by a written decision
-    KEEP = "keep"  # it cannot be undone, or need not be: it stays
-
-
-class Course(StrEnum):
-    """What happens to the members that wait for one that is refused, returned for correction, or late."""
-
-    CONTINUE = "continue"  # they go on without it
-    HOLD = "hold"  # they wait on
-    END = "end"  # they end
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,23 +129,6 @@ class Grant:
     item: str
     purpose: str
     fields: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """情形: a question whose answer trims fields, materials and members. `when`: only asked if true.
-
-    `known`: code → ZEN expression over the elements that registers answer; where it holds, that is the answer.
-    `table`: nobody is asked; the decision table of this key computes the answer from other answers and facts.
-    """
-
-    key: str
-    question: str
-    options: Mapping[str, str]  # code → label
-    when: str = ""
-    default: str = ""
-    known: Mapping[str, str] = field(default_factory=dict)
-    table: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,53 +246,6 @@ class Item:
     effective_date: date | None = None  # None: in force as soon as it is published
     cancel_date: date | None = None  # 取消日期: from this day no new application
     version: int = 0  # 0: not published
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """An item of a bundle. `when`: only if true. `after`: members whose decision it waits for.
-
-    `result_of`: members whose licence is this one's material. `simulate` (模拟审批): members on whose expected
-    decision its review may begin already. Both imply waiting. `optional`: the applicant may leave it out, except
-    those subjects (服务对象, A.4) that are named in `obligatory_for`.
-    """
-
-    item: str
-    when: str = ""
-    after: tuple[str, ...] = ()
-    result_of: tuple[str, ...] = ()
-    simulate: tuple[str, ...] = ()
-    optional: bool = False
-    obligatory_for: tuple[str, ...] = ()
-    if_refused: Course = Course.END
-    if_returned: Course = Course.HOLD
-    if_late: Course = Course.HOLD
-    undo: Undo | None = None  # said by each member of an all-or-nothing bundle, and by no other
-
-
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """一件事: several items handled as one. A bundle is data: members, order, outcome policy.
-
-    `joint_limit` and `joint_extension` bind the organs together where the law sets a limit for handling jointly
-    (行政许可法 art. 42: 45 days, extended once by 15); they override what the members' own limits add up to.
-    """
-
-    key: str
-    name: str
-    lead: str  # department key
-    board: str
-    members: tuple[Member, ...]
-    outcome: OutcomePolicy = OutcomePolicy.INDEPENDENT
-    ask_within: Limit | None = None  # until when the applicant is asked; else each `if_refused` applies
-    promised_limit: Limit | None = None  # declared promise for the whole; else from the critical path
-    joint_limit: Limit | None = None
-    joint_extension: Limit | None = None
-    aliases: tuple[str, ...] = ()
-    summary: str = ""
-    applicant: Mapping[str, str] = field(default_factory=dict)  # number | name | phone → element key
-    situations: tuple[Situation, ...] = ()  # what a member's `when` refers to
-    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

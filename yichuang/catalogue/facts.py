@@ -4,7 +4,8 @@ The vocabularies are the national ones (GB/T 39046 Annex A and the national repo
 interface uses for them are converted at its border, because interfaces differ. `words.py` says them in Chinese.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from yichuang.deadlines.data import Limit
@@ -177,3 +178,20 @@ class Intermediary:
     basis: str = ""
     limit: Limit | None = None  # the time that agencies promise
     counted: bool = False  # counts towards the limit: only where no law requires the service
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """情形: a question whose answer trims fields, materials and members. `when`: only asked if true.
+
+    `known`: code → ZEN expression over the elements that registers answer; where it holds, that is the answer.
+    `table`: nobody is asked; the decision table of this key computes the answer from other answers and facts.
+    """
+
+    key: str
+    question: str
+    options: Mapping[str, str]  # code → label
+    when: str = ""
+    default: str = ""
+    known: Mapping[str, str] = field(default_factory=dict)
+    table: str = ""

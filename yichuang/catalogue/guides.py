@@ -10,8 +10,10 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from yichuang.catalogue.asking import SUBJECT, as_bundle, turns_on_subject
+from yichuang.catalogue.bundles import Bundle
 from yichuang.catalogue.code_labels import SUBJECTS
-from yichuang.catalogue.data import Bundle, Catalogue, Necessity, Situation, SourceKind
+from yichuang.catalogue.data import Catalogue, Necessity, SourceKind
+from yichuang.catalogue.facts import Situation
 from yichuang.catalogue.guide_facts import Fact, Section, for_whom, material_facts, sections_of
 from yichuang.catalogue.in_force import closed_members
 from yichuang.catalogue.planned import Line, Measure, Plan, PlannedCase, PlannedMaterial, PlannedMember

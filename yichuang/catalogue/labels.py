@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from yichuang.catalogue import data, facts, folder, lists, topics
+from yichuang.catalogue import bundles, data, facts, folder, lists, topics
+from yichuang.catalogue.labels_bundles import OF_BUNDLES
 from yichuang.catalogue.labels_procedure import OF_PROCEDURE
 from yichuang.deadlines.data import Limit
 
@@ -62,7 +63,7 @@ FIELDS: Mapping[type, Mapping[str, Promise]] = {
         "purpose": _("用途"),
         "fields": _("授权字段"),
     },
-    data.Situation: {
+    facts.Situation: {
         "key": _("标识"),
         "question": _("情形问题"),
         "options": _("选项"),
@@ -166,36 +167,6 @@ FIELDS: Mapping[type, Mapping[str, Promise]] = {
         "topic_classes": _("主题分类"),
         "effective_date": _("生效日期"),
         "cancel_date": _("取消日期"),
-        "version": _("版本"),
-    },
-    data.Member: {
-        "item": _("事项"),
-        "when": _("适用条件"),
-        "after": _("等待决定"),
-        "result_of": _("以其结果为材料"),
-        "simulate": _("模拟审批"),
-        "optional": _("可不办"),
-        "obligatory_for": _("必须办理的对象"),
-        "if_refused": _("不予许可时"),
-        "if_returned": _("补正时"),
-        "if_late": _("逾期时"),
-        "undo": _("撤回方式"),
-    },
-    data.Bundle: {
-        "key": _("一件事标识"),
-        "name": _("一件事名称"),
-        "lead": _("牵头部门"),
-        "board": _("板块"),
-        "members": _("成员事项"),
-        "outcome": _("结果规则"),
-        "ask_within": _("征询申请人时限"),
-        "promised_limit": _("整体承诺时限"),
-        "joint_limit": _("联合办理时限"),
-        "joint_extension": _("联合办理延长"),
-        "aliases": _("别名"),
-        "summary": _("说明"),
-        "applicant": _("申请人取自"),
-        "situations": _("情形"),
         "version": _("版本"),
     },
     data.Partner: {
@@ -323,6 +294,7 @@ FIELDS: Mapping[type, Mapping[str, Promise]] = {
         "question": _("问题"),
         "means": _("所指"),
     },
+    **OF_BUNDLES,
     **OF_PROCEDURE,
     Limit: {"value": _("数值"), "unit": _("单位"), "basis": _("依据"), "explanation": _("说明")},
 }
@@ -343,11 +315,11 @@ REFERENCES: Mapping[tuple[type, str], str] = {
     (data.Item, "partner"): "partners",
     (data.Item, "regime"): "regimes",
     (facts.Authority, "joint_departments"): "departments",
-    (data.Member, "item"): "items",
-    (data.Member, "after"): "items",
-    (data.Member, "result_of"): "items",
-    (data.Member, "simulate"): "items",
-    (data.Bundle, "lead"): "departments",
+    (bundles.Member, "item"): "items",
+    (bundles.Member, "after"): "items",
+    (bundles.Member, "result_of"): "items",
+    (bundles.Member, "simulate"): "items",
+    (bundles.Bundle, "lead"): "departments",
     (data.Partner, "department"): "departments",
     (topics.Topic, "parent"): "topics",
     (lists.StandardItem, "parent"): "standards",

@@ -7,16 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from yichuang.catalogue.data import (
-    Bundle,
-    Element,
-    Item,
-    LicenceType,
-    MaterialType,
-    Partner,
-    Resource,
-    Situation,
-)
+from yichuang.catalogue.bundles import Bundle
+from yichuang.catalogue.data import Element, Item, LicenceType, MaterialType, Partner, Resource
+from yichuang.catalogue.facts import Situation
 from yichuang.catalogue.folder import (
     Counter,
     DayOverride,

@@ -17,7 +17,8 @@ from yichuang.base.errors import Invalid
 from yichuang.base.files import check_upload
 from yichuang.catalogue import yaml_values
 from yichuang.catalogue.code_schemes import in_force, with_codes
-from yichuang.catalogue.data import Catalogue, Grant, Situation
+from yichuang.catalogue.data import Catalogue, Grant
+from yichuang.catalogue.facts import Situation
 from yichuang.catalogue.folder import City, Department, Fault, Folder, Place
 from yichuang.catalogue.layout import DEFAULTS, FILES, FOLDERS, HIDDEN, TEXTS, TRIAL_PEOPLE, GrantRow
 from yichuang.catalogue.regimes import DEFAULT_REGIMES

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
-from yichuang.catalogue.data import Bundle, Item
+from yichuang.catalogue.bundles import Bundle
+from yichuang.catalogue.data import Item
 from yichuang.catalogue.folder import Fault, Folder
 from yichuang.catalogue.yaml_values import describe
 

@@ -6,7 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from yichuang.catalogue import stored
-from yichuang.catalogue.data import Catalogue, OutcomePolicy, Situation
+from yichuang.catalogue.bundles import OutcomePolicy
+from yichuang.catalogue.data import Catalogue
+from yichuang.catalogue.facts import Situation
 from yichuang.catalogue.planned import Compared, Figures, Line, Plan
 from yichuang.catalogue.reasons import Reason
 from yichuang.catalogue.tables import limit_text, measure_text, money_text, number_text, source_text, table

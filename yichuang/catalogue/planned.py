@@ -4,19 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from yichuang.catalogue.data import (
-    Course,
-    Element,
-    Fee,
-    Item,
-    MaterialType,
-    Necessity,
-    OutcomePolicy,
-    Situation,
-    SourceKind,
-    Step,
-    Undo,
-)
+from yichuang.catalogue.bundles import Course, OutcomePolicy, Undo
+from yichuang.catalogue.data import Element, Fee, Item, MaterialType, Necessity, SourceKind, Step
+from yichuang.catalogue.facts import Situation
 from yichuang.catalogue.reasons import Reason
 from yichuang.deadlines.data import Limit
 

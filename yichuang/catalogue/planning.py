@@ -11,17 +11,9 @@ from django.utils.translation import gettext as _
 from yichuang.base.errors import NotVisible, Refused
 from yichuang.catalogue import figures
 from yichuang.catalogue.asking import Asking, as_bundle, begin, facts_wanted
+from yichuang.catalogue.bundles import Bundle, Member
 from yichuang.catalogue.code_labels import SUBJECTS
-from yichuang.catalogue.data import (
-    Answers,
-    Bundle,
-    Catalogue,
-    Item,
-    ItemElement,
-    ItemMaterial,
-    Member,
-    SourceKind,
-)
+from yichuang.catalogue.data import Answers, Catalogue, Item, ItemElement, ItemMaterial, SourceKind
 from yichuang.catalogue.planned import (
     Known,
     LeftOut,

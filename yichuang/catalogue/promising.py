@@ -6,7 +6,7 @@ Pure, and told only what a plan and the cases that came of it know alike: which 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from yichuang.catalogue.data import Bundle
+from yichuang.catalogue.bundles import Bundle
 from yichuang.catalogue.reasons import Reason
 from yichuang.deadlines.data import Limit, Unit
 

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from yichuang.base.errors import NotVisible, Refused
 from yichuang.base.files import check_upload
 from yichuang.catalogue import stored
-from yichuang.catalogue.data import Bundle, Catalogue, Item
+from yichuang.catalogue.bundles import Bundle
+from yichuang.catalogue.data import Catalogue, Item
 from yichuang.catalogue.folder import Folder
 from yichuang.catalogue.models import BundleVersion, ItemVersion, PublishedFile, Release
 from yichuang.catalogue.regimes import Regime, regime_of

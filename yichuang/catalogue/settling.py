@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from yichuang.catalogue.asking import Asking
+from yichuang.catalogue.bundles import Member
 from yichuang.catalogue.conditions import names_in
 from yichuang.catalogue.data import (
     Catalogue,
@@ -12,11 +13,10 @@ from yichuang.catalogue.data import (
     ItemElement,
     ItemMaterial,
     MaterialType,
-    Member,
     Necessity,
-    Situation,
     SourceKind,
 )
+from yichuang.catalogue.facts import Situation
 from yichuang.catalogue.planned import Known, LeftOut, Lookup, PlannedField, PlannedMaterial
 from yichuang.catalogue.reasons import Reason
 

@@ -16,7 +16,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar
 
-from yichuang.catalogue.data import Bundle, Catalogue, Item
+from yichuang.catalogue.bundles import Bundle
+from yichuang.catalogue.data import Catalogue, Item
 from yichuang.catalogue.folder import Folder
 
 Made = TypeVar("Made")

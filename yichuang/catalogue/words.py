@@ -6,7 +6,8 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from yichuang.catalogue.data import Course, ItemKind, Necessity, OutcomePolicy, Undo
+from yichuang.catalogue.bundles import Course, OutcomePolicy, Undo
+from yichuang.catalogue.data import ItemKind, Necessity
 from yichuang.catalogue.facts import (
     ActorNature,
     Approval,

@@ -16,8 +16,10 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
+from yichuang.catalogue.bundles import Bundle
 from yichuang.catalogue.code_schemes import without_codes
-from yichuang.catalogue.data import Bundle, Grant, Item, Situation
+from yichuang.catalogue.data import Grant, Item
+from yichuang.catalogue.facts import Situation
 from yichuang.catalogue.folder import Folder
 from yichuang.catalogue.layout import DEFAULTS, FILES, FOLDERS, HIDDEN, TEXTS, GrantRow
 from yichuang.catalogue.regimes import DEFAULT_REGIMES

@@ -20,9 +20,10 @@ from yichuang.cases.models import Draft
 from yichuang.cases.numbers import draw_number
 from yichuang.cases.rules import check_clerk, check_offered, facts_told, subject_of
 from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.bundles import Bundle
 from yichuang.catalogue.checks import check_value
 from yichuang.catalogue.conditions import holds, names_in
-from yichuang.catalogue.data import Bundle, Catalogue, SourceKind
+from yichuang.catalogue.data import Catalogue, SourceKind
 from yichuang.catalogue.in_force import closed_target
 from yichuang.catalogue.planned import Known, Plan
 from yichuang.catalogue.planning import plan as make_plan

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from yichuang.catalogue.bundles import Bundle
 from yichuang.catalogue.code_labels import CODES
-from yichuang.catalogue.data import Bundle, Item, ItemKind
+from yichuang.catalogue.data import Item, ItemKind
 from yichuang.catalogue.facts import ResultKind
 from yichuang.catalogue.labels import FIELDS, LISTS
 from yichuang.catalogue.words import WORDS

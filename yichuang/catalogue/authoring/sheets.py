@@ -15,9 +15,10 @@ from pypinyin import Style, lazy_pinyin
 
 from yichuang.catalogue.authoring import typed
 from yichuang.catalogue.authoring.sentences import in_labels
+from yichuang.catalogue.bundles import Bundle
 from yichuang.catalogue.checking import check
 from yichuang.catalogue.code_schemes import coded, without_codes
-from yichuang.catalogue.data import Bundle, Element, Item, MaterialType
+from yichuang.catalogue.data import Element, Item, MaterialType
 from yichuang.catalogue.folder import Fault, Folder
 from yichuang.catalogue.rules.papers import form_of, licence_type_of
 from yichuang.catalogue.yaml_values import describe

@@ -22,8 +22,9 @@ from openpyxl.utils import get_column_letter
 from yichuang.catalogue import words
 from yichuang.catalogue.authoring import typed
 from yichuang.catalogue.authoring.typed import Form, Shape
+from yichuang.catalogue.bundles import Bundle
 from yichuang.catalogue.code_labels import CODES
-from yichuang.catalogue.data import Bundle, Element, Fee, Item, MaterialType
+from yichuang.catalogue.data import Element, Fee, Item, MaterialType
 from yichuang.catalogue.differences import Names, names_of
 from yichuang.catalogue.folder import Folder
 from yichuang.catalogue.labels import FIELDS, LISTS, REFERENCES

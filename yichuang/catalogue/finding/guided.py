@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 
 from yichuang.base.errors import NotVisible
-from yichuang.catalogue.data import Bundle, Catalogue, Item
+from yichuang.catalogue.bundles import Bundle
+from yichuang.catalogue.data import Catalogue, Item
 from yichuang.catalogue.topics import Topic
 
 

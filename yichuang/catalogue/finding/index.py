@@ -13,7 +13,8 @@ from zlib import crc32
 from django.db import connection, transaction
 
 from yichuang.catalogue import queries, stored
-from yichuang.catalogue.data import Bundle, Catalogue, Item
+from yichuang.catalogue.bundles import Bundle
+from yichuang.catalogue.data import Catalogue, Item
 from yichuang.catalogue.finding.guided import meant
 from yichuang.catalogue.finding.lexemes import Field, Text, department, lexemes, named, normal, quoted
 from yichuang.catalogue.models import Release, SearchEntry

@@ -16,7 +16,8 @@ from yichuang.catalogue import decisions
 from yichuang.catalogue.asking import SUBJECT
 from yichuang.catalogue.code_labels import SUBJECTS
 from yichuang.catalogue.conditions import UndefinedError, answer_of, names_in
-from yichuang.catalogue.data import Element, Situation
+from yichuang.catalogue.data import Element
+from yichuang.catalogue.facts import Situation
 
 #: More combinations than this are not all tried.
 MOST = 20_000

@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 
 from yichuang.catalogue import conditions, decisions
 from yichuang.catalogue.asking import SUBJECT
+from yichuang.catalogue.bundles import Bundle
 from yichuang.catalogue.code_labels import SUBJECTS
-from yichuang.catalogue.data import Bundle, Element, Situation
+from yichuang.catalogue.data import Element
+from yichuang.catalogue.facts import Situation
 from yichuang.catalogue.folder import Place
 from yichuang.catalogue.rules.combinations import MOST, Scope
 from yichuang.catalogue.rules.notes import Notes

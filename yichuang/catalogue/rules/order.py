@@ -4,8 +4,9 @@ from graphlib import CycleError, TopologicalSorter
 
 from django.utils.translation import gettext as _
 
+from yichuang.catalogue.bundles import Bundle, Course, Member, OutcomePolicy
 from yichuang.catalogue.code_labels import SUBJECTS
-from yichuang.catalogue.data import Bundle, Course, Item, Member, OutcomePolicy
+from yichuang.catalogue.data import Item
 from yichuang.catalogue.figures import shorter
 from yichuang.catalogue.rules.notes import Notes
 from yichuang.catalogue.settling import makers

@@ -10,7 +10,8 @@ from yichuang.cases import effects
 from yichuang.catalogue import queries
 from yichuang.catalogue.authoring import proposals
 from yichuang.catalogue.authoring.states import OPEN
-from yichuang.catalogue.data import Bundle, Catalogue, Item
+from yichuang.catalogue.bundles import Bundle
+from yichuang.catalogue.data import Catalogue, Item
 from yichuang.catalogue.differences import names_of
 from yichuang.web.authoring.access import author
 from yichuang.web.authoring.listing import found

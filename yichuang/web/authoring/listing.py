@@ -20,7 +20,8 @@ from yichuang.catalogue.authoring import proposals
 from yichuang.catalogue.authoring.proposals import ProposalRow
 from yichuang.catalogue.authoring.sheets import SUBJECTS
 from yichuang.catalogue.authoring.states import STAGE_NAMES, Stage
-from yichuang.catalogue.data import Bundle, Catalogue, Item
+from yichuang.catalogue.bundles import Bundle
+from yichuang.catalogue.data import Catalogue, Item
 from yichuang.catalogue.differences import differences, names_of
 from yichuang.catalogue.finding import search
 from yichuang.identity import queries as identity_queries

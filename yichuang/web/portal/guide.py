@@ -15,7 +15,8 @@ from django.views.decorators.http import require_safe
 
 from yichuang.base.clock import local, now
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue.data import Bundle, Catalogue, Item
+from yichuang.catalogue.bundles import Bundle
+from yichuang.catalogue.data import Catalogue, Item
 from yichuang.catalogue.finding import guided, search
 from yichuang.catalogue.guides import Guide, guide_of, plan_for
 from yichuang.catalogue.in_force import closed_target

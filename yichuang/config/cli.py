@@ -209,8 +209,8 @@ def _ready() -> None:
     preparing.check_database()
     if pending := preparing.pending_migrations():
         raise CannotStart(
-            f"数据库结构缺少 {len(pending)} 项更新。请先执行:yichuang migrate",
-            f"The schema lacks {len(pending)} migrations. Run first: yichuang migrate",
+            f"数据库结构缺少 {len(pending)} 项更新。试用请先执行：make run；正式环境请先执行：yichuang migrate",
+            f"The schema lacks {len(pending)} migrations. Run first: make run (trial) or yichuang migrate",
         )
 
 

@@ -83,8 +83,8 @@ class Platform:
 
     home: Path
     workers: int = 2
-    port: int = field(default_factory=lambda: _free_ports(1))
-    simulators_port: int = field(default_factory=lambda: _free_ports(4))
+    port: int = field(default_factory=lambda: free_ports(1))
+    simulators_port: int = field(default_factory=lambda: free_ports(4))
     process: "subprocess.Popen[bytes] | None" = None
     people: dict[str, "Person"] = field(default_factory=dict)
 
@@ -280,7 +280,7 @@ def new_platform(**options: Any) -> Iterator[Platform]:
         shutil.rmtree(home)
 
 
-def _free_ports(count: int) -> int:
+def free_ports(count: int) -> int:
     """The first of `count` ports in a row that are free now."""
     while True:
         with socket.socket() as first:

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.platform import exists, free_ports
+
 pytestmark = pytest.mark.processes
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,27 +33,12 @@ def _until(so: Callable[[], bool]) -> None:
         _NEVER.wait(0.05)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _exists(pid: int) -> bool:
-    """Whether a process runs; one that ended and is not yet reaped by init does not."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2]
-    except OSError:
-        return False
-    return state.split()[0] != "Z"
-
-
 @dataclass
 class Platform:
     """One platform on a home and port of its own."""
 
     home: Path
-    port: int = field(default_factory=_free_port)
+    port: int = field(default_factory=lambda: free_ports(1))
     process: "subprocess.Popen[str] | None" = None
 
     def run(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
@@ -150,7 +137,7 @@ def test_ctrl_c_stops_all_of_it_and_the_next_start_keeps_the_data(platform: Plat
     assert platform.process.returncode == 0, said
     assert "TRIAL" in said
     assert "clerk1" in said
-    assert not [name for name, pid in running.items() if _exists(pid)]
+    assert not [name for name, pid in running.items() if exists(pid)]
     platform.start()
     assert "首次启动" not in platform.stop()
 
@@ -189,7 +176,7 @@ def test_after_kill_nine_of_the_platform_nothing_is_left_and_it_starts_again(pla
     assert platform.process is not None
     platform.process.kill()
     platform.said()
-    _until(lambda: not any(_exists(pid) for pid in running.values()))
+    _until(lambda: not any(exists(pid) for pid in running.values()))
     platform.start()
 
 

@@ -1,11 +1,13 @@
 """From receipt to acceptance: gaps, corrections, silence, withdrawal; each path with its paper, clock and end."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from tests.city import run_journey
+from tests.counter_desk import COMPANY
 from tests.courses import at, clocks_of, every_case_folds, papers_of, pass_time
 from tests.factories import NOW, accepted, case_of, decided, received, staff, submission
 from yichuang.base.errors import Forbidden, Invalid, Overtaken, Refused
@@ -17,7 +19,7 @@ from yichuang.cases.actions.receipt import receive
 from yichuang.cases.actions.review import claim, decide
 from yichuang.cases.actions.withdrawal import withdraw
 from yichuang.cases.data import CaseRow, Settlement
-from yichuang.cases.models import Application, Case, Gap
+from yichuang.cases.models import Application, ApplicationMaterial, Case, Gap
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.rules import GapsOpen
 from yichuang.cases.states import Outcome, Stage
@@ -33,6 +35,7 @@ __all__ = ["every_case_folds"]
 
 LICENCE = "food_business_licence"
 SAFETY_RULES, CERTIFICATES = "safety_rules", "health_certificates"
+HYGIENE, HYGIENE_TEST = "public_hygiene_licence", "hygiene_test_report"
 FIRST = "birth_certificate"
 LAND = "real_estate_mortgage"
 PAPER = Settlement(SourceKind.PAPER, checked=True)
@@ -118,6 +121,29 @@ def test_a_gap_is_cured_piece_by_piece_and_then_closed() -> None:
     assert ClockKind.GAP not in clocks_of(case)
     with pytest.raises(Overtaken, match="已经补齐"):
         gaps.cure(actor=clerk, case_id=case.id, materials={CERTIFICATES: PAPER}, now=NOW)
+
+
+def test_what_two_gaps_wait_for_is_brought_once_also_with_the_correction_of_a_sister() -> None:
+    given = submission("restaurant_opening", answers={"tea_house": "yes"}, applicant=COMPANY)
+    kept = {
+        key: settled for key, settled in given.materials.items() if key not in {CERTIFICATES, HYGIENE_TEST}
+    }
+    receipt = receive(actor=staff("clerk1"), submission=replace(given, materials=kept), now=NOW)
+    row = queries.application(staff("clerk1"), receipt.number, now=NOW)
+    licence, hygiene = case_of(row, LICENCE).id, case_of(row, HYGIENE).id
+    waste = case_of(row, "kitchen_waste_registration").id
+    both = ApplicationMaterial.objects.filter(application_id=row.id, material=CERTIFICATES)
+    both.update(items=[LICENCE, HYGIENE])
+    clerk = staff("clerk1")
+    ask_correction(actor=clerk, case_id=waste, text="合同不清楚。", until=date(2026, 3, 20), now=NOW)
+    accept(actor=clerk, application_id=row.id, with_gaps=True, now=NOW)
+    correct(actor=clerk, case_id=waste, materials={CERTIFICATES: PAPER}, now=NOW)
+    assert Case.objects.get(id=licence).gap_until is None
+    assert Case.objects.get(id=hygiene).gap_until is not None
+    assert gaps.cure(actor=clerk, case_id=hygiene, materials={HYGIENE_TEST: PAPER}, now=NOW) == ()
+    pass_time(at("2026-04-17T08:00"))
+    stages = set(Case.objects.filter(id__in=[licence, hygiene]).values_list("stage", flat=True))
+    assert stages == {Stage.ACCEPTED}
 
 
 def test_a_gap_that_nobody_cures_reminds_the_counter_and_then_ends_the_acceptance() -> None:

@@ -40,6 +40,15 @@ def lock_cases(actor: Actor, case_ids: Sequence[int]) -> list[Case]:
     return rows
 
 
+def lock_with_sisters(actor: Actor, case_id: int) -> tuple[Case, list[Case]]:
+    """A case, and all cases of its application in order of id with it, locked; else as `lock_cases`."""
+    found = visible_cases(actor).filter(id=case_id).values_list("application_id", flat=True).first()
+    if found is None:
+        raise NotVisible(_("没有这件申办，或您无权查看。请核对编号。"))
+    _application, cases = lock_cases_of(actor, found)
+    return next(case for case in cases if case.id == case_id), cases
+
+
 def lock_cases_of(actor: Actor, application_id: int) -> tuple[Application, list[Case]]:
     """An application and all its cases, the cases locked."""
     application = visible_applications(actor).filter(id=application_id).first()

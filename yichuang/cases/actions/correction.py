@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from yichuang.base.clock import local
 from yichuang.base.errors import Forbidden, Invalid
 from yichuang.cases import clocks, remarks, rules
-from yichuang.cases.actions.acceptance import check_power, check_required, missing_materials
-from yichuang.cases.actions.gaps import settle
+from yichuang.cases.actions.acceptance import check_power, check_required, mandates_of, missing_materials
+from yichuang.cases.actions.gaps import take_in
 from yichuang.cases.data import Settlement
 from yichuang.cases.fold import to_facts
-from yichuang.cases.locking import lock_cases
+from yichuang.cases.locking import lock_cases, lock_with_sisters
 from yichuang.cases.models import ApplicationMaterial
 from yichuang.cases.states import Verb
 from yichuang.cases.writing import change
@@ -37,9 +37,10 @@ def ask_correction(
     told = rules.check_remark(text, what=_("需要补正的内容"))
     if until <= local(now).date():
         raise Invalid(_("补正期限应在今天之后，请重新选择日期。"), code="date", field="until")
+    scope = mandates_of(actor, Power.ACCEPT, now)
     with transaction.atomic(durable=True):
         case = lock_cases(actor, [case_id])[0]
-        check_power(actor, [case], Power.ACCEPT, now)
+        check_power(scope, [case])
         regime = catalogue_queries.regime(catalogue_queries.item_version(case.item_version_id))
         rules.check_may_ask(case.item_name, case.corrections_left, regime)
         unsettled = ApplicationMaterial.objects.filter(
@@ -85,8 +86,8 @@ def correct(*, actor: Actor, case_id: int, materials: Mapping[str, Settlement], 
     """
     rules.check_clerk(actor)
     with transaction.atomic(durable=True):
-        case = lock_cases(actor, [case_id])[0]
-        settle(case.application_id, materials)
+        case, sisters = lock_with_sisters(actor, case_id)
+        take_in(sisters, materials, actor=actor, now=now)
         check_required(missing_materials(case.application_id, [case]), [case])
         keeping.stop(clocks.SUBJECT, [case_id], [ClockKind.CORRECTION], now=now)
         clocks.await_acceptance([case], since=now)

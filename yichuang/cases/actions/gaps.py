@@ -15,9 +15,9 @@ from yichuang.base.errors import Invalid, Overtaken
 from yichuang.cases import clocks, rules
 from yichuang.cases.data import OpenedGap, Settlement
 from yichuang.cases.fold import to_facts
-from yichuang.cases.locking import lock_cases
+from yichuang.cases.locking import lock_with_sisters
 from yichuang.cases.models import ApplicationMaterial, Case, Gap
-from yichuang.cases.states import WORKED, Verb
+from yichuang.cases.states import WORKED, Verb, may_cure
 from yichuang.cases.writing import change
 from yichuang.deadlines import keeping
 from yichuang.deadlines.data import ClockKind
@@ -71,35 +71,57 @@ def cure(
 ) -> tuple[str, ...]:
     """Take in materials that were missing; returns the keys of those that are still open.
 
-    Once nothing is open the gap is cured and its clock stops. Raises `Invalid` where nothing was given,
-    `Overtaken` where the case has no open gap (any more).
+    Once nothing is open the gap is cured and its clock stops. A material that a sister's gap waits for as well is
+    brought once for both. Raises `Invalid` where nothing was given, `Overtaken` where the case has no open gap (any
+    more).
     """
     rules.check_clerk(actor)
     with transaction.atomic(durable=True):
-        case = lock_cases(actor, [case_id])[0]
-        gap = Gap.objects.filter(case_id=case_id, cured_at=None).first()
-        if gap is None or case.gap_until is None:
+        case, sisters = lock_with_sisters(actor, case_id)
+        gap = _open([case]).get(case_id)
+        if gap is None:
             raise Overtaken(_("这一件没有待补的容缺材料：可能已经补齐。请刷新页面查看。"), code="no_gap")
         given = {key: settled for key, settled in materials.items() if key in gap.materials}
         if not given:
             raise Invalid(_("请勾选或上传至少一份待补的材料。"), code="nothing_given")
-        settle(case.application_id, given)
-        left = tuple(
-            ApplicationMaterial.objects.filter(
-                application_id=case.application_id, material__in=gap.materials, source=""
-            )
-            .order_by("id")
-            .values_list("material", flat=True)
-        )
-        facts: dict[str, Any] = {"materials": sorted(given), "left": list(left)}
-        if not left:
-            facts |= _cured(case, gap, now)
-        change([case], Verb.CURE_GAP, [facts], actor=actor, now=now)
-        return left
+        return take_in(sisters, given, actor=actor, now=now)[case_id]
 
 
-def settle(application_id: int, materials: Mapping[str, Settlement]) -> None:
-    """Write down how materials of an application were settled, in the caller's transaction."""
+def take_in(
+    cases: Sequence[Case], given: Mapping[str, Settlement], *, actor: Actor, now: datetime
+) -> dict[int, tuple[str, ...]]:
+    """Write down how materials were settled, and of every open gap that waited for one of them what is left of it.
+
+    In the caller's transaction; `cases` are all of the application, locked. Returns what is left, by case.
+    """
+    _settle(cases[0].application_id, given)
+    missing = ApplicationMaterial.objects.filter(application_id=cases[0].application_id, source="")
+    still = set(missing.values_list("material", flat=True))
+    served = {key: gap for key, gap in _open(cases).items() if not given.keys().isdisjoint(gap.materials)}
+    left = {key: tuple(one for one in gap.materials if one in still) for key, gap in served.items()}
+    concerned = [case for case in cases if case.id in served]
+    facts = [
+        {
+            "materials": sorted(given.keys() & set(served[case.id].materials)),
+            "left": list(left[case.id]),
+            **({} if left[case.id] else _cured(case, served[case.id], now)),
+        }
+        for case in concerned
+    ]
+    if concerned:
+        change(concerned, Verb.CURE_GAP, facts, actor=actor, now=now)
+    return left
+
+
+def _open(cases: Sequence[Case]) -> dict[int, Gap]:
+    """The gaps of these cases that can still be cured, by case."""
+    curable = [case.id for case in cases if case.gap_until is not None and may_cure(case.stage, case.outcome)]
+    if not curable:
+        return {}
+    return {gap.case_id: gap for gap in Gap.objects.filter(case_id__in=curable, cured_at=None).order_by("id")}
+
+
+def _settle(application_id: int, materials: Mapping[str, Settlement]) -> None:
     for key, settled in materials.items():
         ApplicationMaterial.objects.filter(application_id=application_id, material=key).update(
             source=settled.source,

@@ -7,12 +7,12 @@ member without time to spare that stands still lets it stand still (docs/decisio
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from yichuang.cases import branches, clocks
 from yichuang.cases.branches import Bonds
 from yichuang.cases.locking import lock_sisters
-from yichuang.cases.models import Application, Case
+from yichuang.cases.models import Case
 from yichuang.cases.states import Stage
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.bundles import OutcomePolicy
@@ -26,11 +26,15 @@ from yichuang.identity import queries as identity_queries
 SUBJECT = "application"
 #: Why the clock of a whole stands still.
 PAUSE_REASON = "critical_member"
+#: A plain statement, as every branch of every application asks this.
+_BEGUN_UNDER = "SELECT target, release FROM cases_application WHERE id = %s"
 
 
 def bonds_of(application_id: int) -> Bonds:
     """What the bundle declares under which an application was received."""
-    target, release = Application.objects.values_list("target", "release").get(id=application_id)
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGUN_UNDER, [application_id])
+        target, release = cursor.fetchone()
     return Bonds(catalogue_queries.bundle_under(target, release))
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yichuang.base.errors import Forbidden, Overtaken, Refused
-from yichuang.cases.actions.acceptance import check_power
+from yichuang.cases.actions.acceptance import check_power, mandates_of
 from yichuang.cases.actions.issuing import deliver
 from yichuang.cases.locking import lock_cases_of
 from yichuang.cases.models import Application
@@ -25,8 +25,10 @@ def hand_over(*, actor: Actor, application_id: int, to_agent: bool = False, now:
     (also the second time), `Refused` where all that is ready waits for a gap to be cured, `Forbidden` without a
     mandate to deliver.
     """
+    scope = None
     if actor.kind is not ActorKind.APPLICANT:
         check_clerk(actor)
+        scope = mandates_of(actor, Power.DELIVER, now)
     with transaction.atomic(durable=True):
         application, cases = lock_cases_of(actor, application_id)
         issued = [case for case in cases if case.stage == Stage.ISSUED]
@@ -39,8 +41,8 @@ def hand_over(*, actor: Actor, application_id: int, to_agent: bool = False, now:
             raise Overtaken(
                 _("没有待领取的结果：可能已经领取，或还在办理。请刷新页面查看。"), code="nothing_ready"
             )
-        if actor.kind is not ActorKind.APPLICANT:
-            check_power(actor, ready, Power.DELIVER, now)
+        if scope is not None:
+            check_power(scope, ready)
         row = HandOver.objects.create(
             application=application,
             channel="download" if actor.kind is ActorKind.APPLICANT else "counter",

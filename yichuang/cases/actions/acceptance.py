@@ -20,7 +20,7 @@ from yichuang.catalogue.data import Necessity
 from yichuang.deadlines import keeping
 from yichuang.deadlines.data import ClockKind
 from yichuang.identity import queries as identity_queries
-from yichuang.identity.data import Actor, Power
+from yichuang.identity.data import Actor, MandateScope, Power
 from yichuang.identity.rules import check_mandate
 
 
@@ -34,12 +34,13 @@ def accept(*, actor: Actor, application_id: int, with_gaps: bool = False, now: d
     `Incomplete` where a required material is missing, `Forbidden` without a mandate to accept.
     """
     rules.check_clerk(actor)
+    scope = mandates_of(actor, Power.ACCEPT, now)
     with transaction.atomic(durable=True):
         application, cases = lock_cases_of(actor, application_id)
         received = [case for case in cases if case.stage == Stage.RECEIVED]
         if not received:
             return []
-        check_power(actor, received, Power.ACCEPT, now)
+        check_power(scope, received)
         missing = missing_materials(application.id, received)
         check_required(missing, received)
         opened = gaps_of(received, {row.material: row.items for row in missing}, now)
@@ -68,19 +69,27 @@ def decline(*, actor: Actor, case_id: int, reason: str, competent: str = "", now
     text = rules.check_remark(reason, what=_("不予受理的理由"))
     if competent:
         text += "\n" + _("请向%(organ)s申请。") % {"organ": competent.strip()}
+    scope = mandates_of(actor, Power.ACCEPT, now)
     with transaction.atomic(durable=True):
         cases = lock_cases(actor, [case_id])
-        check_power(actor, cases, Power.ACCEPT, now)
+        check_power(scope, cases)
         remark = remarks.write(case_id, "decline", text, actor=actor, now=now)
         clocks.stop([case_id], now=now)
         change(cases, Verb.DECLINE, [{"remark": remark}], actor=actor, now=now)
 
 
-def check_power(actor: Actor, cases: Sequence[Case], power: Power, now: datetime) -> None:
-    """The clerk's centre holds a mandate with this power for every case. Raises `Forbidden` naming the department."""
+def mandates_of(actor: Actor, power: Power, now: datetime) -> MandateScope:
+    """What the clerk's centre is mandated with; asked before the transaction of the act, where it is kept for a second.
+
+    Raises `Forbidden` where she sits at no counter.
+    """
     if actor.department_id is None:
         raise Forbidden(_("请先选择今天所在的窗口。"), code="not_at_a_counter")
-    scope = identity_queries.mandated_items(actor.department_id, power, local(now).date())
+    return identity_queries.mandated_items(actor.department_id, power, local(now).date())
+
+
+def check_power(scope: MandateScope, cases: Sequence[Case]) -> None:
+    """A mandate covers every case. Raises `Forbidden` naming the department."""
     names = catalogue_queries.current().department_names
     for case in cases:
         item = catalogue_queries.item_version(case.item_version_id)

@@ -6,7 +6,7 @@ Everything is done by the domain's own acts. What they refuse is counted: somebo
 import itertools
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from stdnum.cn import ric, uscc
 from yichuang.base import ids
 from yichuang.base.clock import local
 from yichuang.base.errors import Refused
-from yichuang.cases.actions import approval, correction, gaps, procedures, review, withdrawal
+from yichuang.cases.actions import approval, correction, gaps, procedures, review, revising, withdrawal
 from yichuang.cases.actions.acceptance import accept, decline
 from yichuang.cases.actions.receipt import receive
 from yichuang.cases.data import Person, Settlement, Submission
@@ -36,12 +36,14 @@ _TEXT = "按规定办理。"
 _PAPER = Settlement(SourceKind.PAPER, checked=True)
 #: How often, in a hundred: what people do with a case that waits for them.
 _DECLINES, _ASKS, _SAYS_NOTHING, _CORRECTS = 2, 6, 2, 80
-_CURES, _WITHDRAWS, _CLAIMS, _SUSPENDS, _EXTENDS = 60, 1, 30, 8, 1
-_DECIDES, _GRANTS, _COLLECTS = 70, 93, 50
+_CURES, _WITHDRAWS, _CLAIMS, _GIVES_BACK, _SUSPENDS, _EXTENDS = 60, 1, 30, 5, 8, 1
+_DECIDES, _GRANTS, _APPROVES, _COLLECTS, _HAS_IT_ANNULLED = 70, 93, 80, 50, 3
 #: Of applications with something that may follow, so many come without it.
 _COMES_WITHOUT = 30
 #: Who looks at an application that never ends looks this often, then no more.
 _MOST_VISITS = 60
+#: A plain statement: more often than anything else is done, somebody looks how far a case has come.
+_CASES = "SELECT * FROM cases_case WHERE application_id = %s ORDER BY id"
 
 
 def people(first: int) -> Iterator[tuple[Person, Person]]:
@@ -74,6 +76,7 @@ class City:
     refused: Counter[str] = field(default_factory=Counter)
     clerks: list[Actor] = field(default_factory=list)
     officers: dict[int, Actor] = field(default_factory=dict)
+    supervisors: list[Actor] = field(default_factory=list)
     _people: Iterator[tuple[Person, Person]] = field(init=False)
     _templates: dict[str, list[tuple[Submission, bool, int]]] = field(default_factory=dict)
 
@@ -83,6 +86,8 @@ class City:
             actor = identity_queries.actor_of(row.user)
             if actor.has(Role.OFFICER) and actor.department_id is not None:
                 self.officers.setdefault(actor.department_id, actor)
+            if actor.has(Role.SUPERVISOR):
+                self.supervisors.append(actor)
             seat = identity_queries.counter(actor) if actor.has(Role.CLERK) else None
             if seat is not None and not seat.boards:
                 self.clerks.append(actor)
@@ -128,10 +133,10 @@ class City:
 
     def visit(self, life: Life, now: datetime) -> datetime | None:
         """Do something, or nothing, about every case of the application; when to look again (None: never)."""
-        cases = list(Case.objects.filter(application_id=life.id).order_by("id"))
+        cases = list(Case.objects.raw(_CASES, [life.id]))
         life.visits += 1
         if all(case.stage in ENDED for case in cases) or life.visits > _MOST_VISITS:
-            return None
+            return self._complain(cases, now)
         self._at_the_counter(life, [case for case in cases if case.stage == Stage.RECEIVED], now)
         for case in cases:
             if case.stage == Stage.CORRECTING and self._may(_CORRECTS):
@@ -152,6 +157,11 @@ class City:
         if self._may(_DECLINES):
             self._try(decline, actor=clerk, case_id=one.id, reason=_TEXT, now=now)
         elif self._may(_ASKS):
+            if not one.corrections_left and self.supervisors:
+                supervisor = self.chance.choice(self.supervisors)
+                self._try(
+                    correction.allow_correction, actor=supervisor, case_id=one.id, reason=_TEXT, now=now
+                )
             self._try(
                 correction.ask_correction,
                 actor=clerk,
@@ -192,11 +202,11 @@ class City:
     def _at_the_desk(self, case: Case, now: datetime) -> None:
         officer = self._officer(case.department_id)
         if case.proposed:
-            roles = frozenset({Role.OFFICER, Role.CHIEF_OFFICER})
-            somebody_else = replace(officer, id=self.clerks[0].id, roles=roles)
-            self._try(approval.approve, actor=somebody_else, case_id=case.id, now=now)
+            self._look_at_proposal(case, now)
             return
-        if self._may(_CLAIMS):
+        if case.claimed_by == officer.id and self._may(_GIVES_BACK):
+            self._try(review.unclaim, actor=officer, case_id=case.id, now=now)
+        elif self._may(_CLAIMS):
             self._try(review.claim, actor=officer, case_id=case.id, now=now)
         item = catalogue_queries.item_version(case.item_version_id)
         if item.special_procedures and self._may(_SUSPENDS):
@@ -223,6 +233,28 @@ class City:
             alone = item.authority.approval is Approval.OFFICER
             decide = review.decide if alone else approval.propose_decision
             self._try(decide, actor=officer, case_id=case.id, outcome=self._outcome(), opinion=_TEXT, now=now)
+
+    def _look_at_proposal(self, case: Case, now: datetime) -> None:
+        chief = self._chief(case.department_id)
+        if self._may(_APPROVES):
+            self._try(approval.approve, actor=chief, case_id=case.id, now=now)
+        else:
+            self._try(approval.return_proposal, actor=chief, case_id=case.id, remark=_TEXT, now=now)
+
+    def _complain(self, cases: Sequence[Case], now: datetime) -> datetime | None:
+        """Have a refusal annulled by reconsideration: then the case is decided anew."""
+        refused = [case for case in cases if case.stage == Stage.CLOSED and case.outcome == Outcome.REFUSED]
+        if not refused or not self._may(_HAS_IT_ANNULLED):
+            return None
+        case = self.chance.choice(refused)
+        chief = self._chief(case.department_id)
+        self._try(revising.reopen, actor=chief, case_id=case.id, document=_TEXT, reason=_TEXT, now=now)
+        return now + timedelta(days=1)
+
+    def _chief(self, department_id: int) -> Actor:
+        """The head of the department: somebody else than its officer."""
+        roles = frozenset({Role.OFFICER, Role.CHIEF_OFFICER})
+        return replace(self._officer(department_id), id=self.clerks[0].id, roles=roles)
 
     def _officer(self, department_id: int) -> Actor:
         """An officer of the department; where the city has made no account for one, somebody acts as one."""

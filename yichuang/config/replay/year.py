@@ -18,11 +18,13 @@ from django.db.models.expressions import RawSQL
 
 from yichuang.base.clock import CITY_ZONE, local
 from yichuang.cases import whole
-from yichuang.cases.actions import issuing
+from yichuang.cases.actions import issuing, reckoning
 from yichuang.cases.data import Submission
 from yichuang.config.replay.lives import City, Life
+from yichuang.deadlines import queries as deadlines
 from yichuang.deadlines import watching
-from yichuang.deadlines.queries import calendar
+from yichuang.deadlines.actions import DayRow, set_overrides
+from yichuang.deadlines.data import Worked
 from yichuang.journey.reactions import REACTIONS
 from yichuang.journey.steps import ONCE_AN_ACT, Step, dispatch_to_partner, issue_result
 from yichuang.ledger import actions as ledger
@@ -34,6 +36,8 @@ _DAYS_AFTER = 75
 #: So many come one after the other in the place of who is sent away.
 _TURNS = 5
 _OPENS, _MINUTES = time(9), 8 * 60
+#: On the evening of this day (month, day) the next is declared a day off, and what runs is reckoned anew.
+_STORM_WARNING = (7, 14)
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ class _Year:
         self.part, self.together, self.received, self.day = part, together, received, day
         self.chance = random.Random(f"{part.seed} {part.rank}")  # noqa: S311 - a play, not a secret
         self.city = City(self.chance, first_person=part.rank * 20_000_000)
-        self.days = calendar()
+        self.days = deadlines.calendar()
         self.serial = 0
         self.ahead: list[_Event] = []
 
@@ -90,6 +94,9 @@ class _Year:
                 self.day.value = day.toordinal()
                 self._end_of(day)
             self.together.wait()
+            if (day.month, day.day) == _STORM_WARNING:
+                deadlines.forget()
+                self.days = deadlines.calendar()
         return dict(self.city.refused)
 
     def _expect(self, worked: list[date]) -> None:
@@ -147,6 +154,8 @@ class _Year:
         with self._transaction(day):
             while watching.fire_due(now=evening):
                 pass
+            if (day.month, day.day) == _STORM_WARNING:
+                _close_the_offices(day + timedelta(days=1), evening)
         sealing.seal(evening)
 
     @contextmanager
@@ -182,6 +191,12 @@ class _Year:
         elif step is issue_result:
             for case in whole.let_out(case_id=entry.subject_id, since=entry.at, now=now):
                 issuing.issue(case_id=case.id, notice_id=0, licence_id=None, now=now)
+
+
+def _close_the_offices(day: date, now: datetime) -> None:
+    storm: DayRow = {"region": "", "date": day, "worked": Worked.NONE, "name": "台风", "provisional": False}
+    set_overrides([storm], actor_kind="system", actor_id=0, now=now)
+    list(reckoning.reckon(why="calendar.changed", now=now))
 
 
 def _days(first: date, last: date) -> Iterable[date]:

@@ -160,6 +160,14 @@ def _let_sister_fail(scene: Scene, now: datetime) -> None:
     joining.join(case_id=scene.case().id, now=now)
 
 
+def _rescind(scene: Scene, now: datetime) -> None:
+    """A sister's failing takes it back; where it has none, the head of the department."""
+    if scene.sister:
+        _let_sister_fail(scene, now)
+    else:
+        revising.rescind(actor=scene.chief(), case_id=scene.case().id, reason=TEXT, now=now)
+
+
 def _decide(scene: Scene, now: datetime) -> None:
     if scene.before:
         _grant_before(scene, now)
@@ -255,7 +263,7 @@ WAYS: dict[Verb, Callable[[Scene, datetime], object]] = {
     Verb.RELEASE: _grant_before,
     Verb.TERMINATE: _let_sister_fail,
     Verb.WITHHOLD: _let_sister_fail,
-    Verb.RESCIND: _let_sister_fail,
+    Verb.RESCIND: _rescind,
     Verb.CLAIM: lambda scene, now: review.claim(actor=scene.officer(), case_id=scene.case().id, now=now),
     Verb.UNCLAIM: lambda scene, now: review.unclaim(actor=scene.officer(), case_id=scene.case().id, now=now),
     Verb.HAND_ON: lambda scene, now: handing_on.hand_on(

@@ -19,9 +19,10 @@ from tests.officers_desk import (
     stopped_clock,
 )
 from yichuang.cases import queries
+from yichuang.cases.actions.procedures import begin_procedure
 from yichuang.cases.actions.review import claim
 from yichuang.cases.data import Holder
-from yichuang.deadlines.data import Light
+from yichuang.deadlines.data import Light, Limit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 __all__ = ["stopped_clock"]
@@ -152,6 +153,28 @@ def test_the_pages_are_linked_and_an_edited_key_leads_to_the_first(monkeypatch: 
     second = officer().get(following[1].replace("&amp;", "&"))
     assert numbers[2] in text_of(second)
     assert numbers[0] in text_of(officer().get("/desk/?after=nonsense_x"))
+
+
+def test_what_stands_still_is_due_at_no_time_and_has_pages_all_the_same() -> None:
+    actor, numbers = staff("officer-zhujian"), []
+    for _ in range(3):
+        case = case_of(accepted("fire_design_review"), "fire_design_review")
+        begin_procedure(
+            actor=actor,
+            case_id=case.id,
+            procedure="专家评审",
+            reason="采用了新技术。",
+            expected=Limit(5),
+            now=NOW,
+        )
+        numbers.append(case.number)
+    first = queries.work_list(actor, now=LATER, rows=2, holder=Holder.SUSPENDED)
+    second = queries.work_list(actor, now=LATER, rows=2, holder=Holder.SUSPENDED, after=first.next)
+    assert [row.number for row in (*first.rows, *second.rows)] == numbers
+    assert second.next is None
+    key = f"_{first.rows[-1].id}"
+    shown = text_of(officer().get("/desk/", {"holder": "suspended", "after": key}))
+    assert (numbers[1] in shown, numbers[2] in shown) == (False, True)
 
 
 @pytest.mark.parametrize("narrowed", [{}, {"holder": "mine"}, {"light": "yellow"}])

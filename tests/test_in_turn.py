@@ -3,9 +3,10 @@
 import pytest
 from django.test import Client
 
-from tests.counter_desk import clerk_client, text_of
+from tests.counter_desk import COMPANY, clerk_client, text_of
 from tests.factories import NOW, accepted, case_of, staff
 from tests.officers_desk import LATER, stopped_clock
+from tests.test_lives_of_bundles import officer_of
 from yichuang.base.errors import Invalid
 from yichuang.cases import reading
 from yichuang.cases.actions.in_turn import grant_each
@@ -82,6 +83,25 @@ def test_a_promised_case_is_claimed_first_and_then_granted_with_the_others() -> 
     assert "办成 2 件" in text_of(client.post("/desk/chosen/claim/", chosen(*cases)))
     assert {row_of(case).claimed_by for case in cases} == {staff("officer-zhujian").id}
     assert "确认准予这 2 件" in text_of(client.post("/desk/chosen/", chosen(*cases)))
+
+
+@pytest.mark.django_db
+def test_a_promised_case_that_nobody_claimed_is_not_granted_by_a_form_sent_all_the_same() -> None:
+    cases = [case_of(accepted(PROOF), PROOF) for _ in range(2)]
+    shown = text_of(desk("officer-zhujian").post("/desk/chosen/grant/", chosen(*cases)))
+    assert "办成 0 件，没有办成 2 件" in shown
+    assert "承诺件先认领" in shown
+    assert {row_of(case).outcome for case in cases} == {""}
+
+
+@pytest.mark.django_db
+def test_what_is_reviewed_on_an_expected_result_is_not_said_to_hold_at_once() -> None:
+    row = accepted("construction_stage_land", applicant=COMPANY)
+    ahead, before = case_of(row, "land_planning_permit"), births(1)[0]
+    officer = officer_of(ahead.department_id)
+    claim(actor=staff(officer), case_id=ahead.id, now=NOW)
+    assert "作出的是预审意见" in text_of(desk(officer).post("/desk/chosen/", chosen(ahead)))
+    assert "作出的是预审意见" not in text_of(desk().post("/desk/chosen/", chosen(before)))
 
 
 @pytest.mark.django_db

@@ -133,6 +133,7 @@ FACTS: dict[NoticeKind, dict[str, Any]] = {
     NoticeKind.REOPENING: {
         "applicant": "林知夏",
         "item": "新生儿落户",
+        "annulled": "原不予许可的决定",
         "reasons": ["衢政复〔2026〕1号：原决定认定事实不清。"],
         "begins_on": DAY,
         "due_on": DAY,

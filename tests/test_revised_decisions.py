@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from tests.city import run_journey
 from tests.counter_desk import clerk_client
@@ -10,14 +11,19 @@ from tests.counter_desk import text_of as desk_text
 from tests.courses import every_case_folds, every_step_repeats, papers_of, settle
 from tests.factories import NOW, accepted, case_of, decided, staff
 from tests.portal_visitors import holder_of, text_of
+from tests.scenes import FIRST_OF_ALL, bring
+from tests.test_guides import pdf_text
+from yichuang.base import files
 from yichuang.base.errors import Forbidden, Invalid, Overtaken
 from yichuang.cases.actions.revising import reopen, rescind
 from yichuang.cases.models import Case
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.states import Outcome, Stage
 from yichuang.delivery.actions import hand_over
+from yichuang.licences import queries as licence_queries
 from yichuang.licences.models import Licence, Status
 from yichuang.notices.data import NoticeKind
+from yichuang.notices.models import Notice
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("every_step_repeats")]
 __all__ = ["every_case_folds", "every_step_repeats"]
@@ -92,7 +98,7 @@ def test_a_second_refusal_has_a_paper_of_its_own() -> None:
 
 def test_what_was_granted_is_not_reopened_and_a_document_is_named() -> None:
     row = closed()
-    with pytest.raises(Invalid, match="只有不予许可"):
+    with pytest.raises(Invalid, match="只有不予许可的决定"):
         reopened(row)
     refused = closed(Outcome.REFUSED)
     with pytest.raises(Invalid, match="文号"):
@@ -117,6 +123,35 @@ def test_the_head_does_both_at_the_desk_and_the_applicant_reads_it() -> None:
     assert desk.post(f"{address}reopen/", sent).status_code == 302
     run_journey(LATER)
     assert "重新审查" in text_of(holder_of(refused).get(f"/track/{refused.number}/"))
+
+
+def test_a_rescission_that_was_annulled_is_decided_anew_and_gives_another_licence() -> None:
+    row = closed()
+    rescind(actor=staff(CHIEF), case_id=case(row).id, reason=WHY, now=LATER)
+    run_journey(LATER)
+    reopened(row)
+    assert (case(row).stage, case(row).licence_id) == (Stage.IN_REVIEW, None)
+    reopening = Notice.objects.get(case_number=case(row).number, kind=NoticeKind.REOPENING)
+    assert "原撤销决定已被撤销" in pdf_text(files.read(reopening.file_id or 0).content)
+    settle(row, ITEM, now=LATER)
+    first, second = Licence.objects.filter(case_number=case(row).number).order_by("edition")
+    assert (first.status, second.status) == (Status.REVOKED, Status.VALID)
+    assert (case(row).licence_id, first.number != second.number) == (second.id, True)
+    assert licence_queries.of_cases([case(row).number])[case(row).number].id == second.id
+    assert "已撤销" in text_of(Client().get(f"/verify/{first.verify_code}/"))
+    hand_over(actor=staff("clerk1"), application_id=row.id, now=LATER)
+    rescind(actor=staff(CHIEF), case_id=case(row).id, reason=WHY, now=LATER)
+    run_journey(LATER)
+    second.refresh_from_db()
+    assert second.status == Status.REVOKED
+    assert papers_of(case_of(row, ITEM)).count(NoticeKind.RESCISSION) == 2
+
+
+def test_what_fell_with_a_sister_is_not_reopened_alone() -> None:
+    scene = bring(FIRST_OF_ALL, Stage.RESCINDED)
+    assert scene is not None
+    with pytest.raises(Invalid, match="同一申办的其他事项"):
+        reopen(actor=scene.chief(), case_id=scene.case().id, document="1号", reason=WHY, now=LATER)
 
 
 def test_what_is_not_decided_cannot_be_taken_back() -> None:

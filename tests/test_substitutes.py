@@ -10,9 +10,11 @@ from tests.factories import NOW, accepted, case_of, staff
 from tests.officers_desk import LATER, stopped_clock
 from yichuang.base.errors import Forbidden, Invalid, NotVisible, Overtaken
 from yichuang.cases import queries
+from yichuang.cases.actions.approval import approve, propose_extension
 from yichuang.cases.actions.review import claim, decide
 from yichuang.cases.data import CaseRow, Holder
 from yichuang.cases.states import Outcome, Verb
+from yichuang.deadlines.data import Limit
 from yichuang.identity.actions.substitution import end_substitution, set_substitute
 from yichuang.ledger.models import Entry
 
@@ -101,3 +103,40 @@ def test_a_chief_arranges_it_and_the_substitute_finds_the_case() -> None:
     assert "代叶筑安认领" in text_of(desk.get(address))
     desk.post(f"{address}claim/")
     assert "认领，代叶筑安" in text_of(desk.get(address))
+
+
+FIRE = "fire_design_review"
+
+
+def proposed(by: str = ABSENT) -> CaseRow:
+    case = case_of(accepted(FIRE), FIRE)
+    propose_extension(actor=staff(by), case_id=case.id, by=Limit(5), reason="工程复杂。", now=NOW)
+    return case
+
+
+def test_who_acts_for_the_head_approves_in_her_place_and_the_ledger_names_both() -> None:
+    case, substitute = proposed(), staff(SUBSTITUTE)
+    with pytest.raises(Forbidden, match="首席代表批准"):
+        approve(actor=substitute, case_id=case.id, now=LATER)
+    substituted(absent=CHIEF)
+    approve(actor=substitute, case_id=case.id, now=LATER)
+    entry = Entry.objects.get(subject_kind="case", subject_id=case.id, verb=Verb.EXTEND)
+    assert (entry.actor_id, entry.facts["for"]) == (substitute.id, staff(CHIEF).id)
+
+
+def test_who_acts_for_the_head_approves_neither_her_own_proposal_nor_the_heads() -> None:
+    substituted(absent=CHIEF)
+    for case in (proposed(SUBSTITUTE), proposed(CHIEF)):
+        with pytest.raises(Forbidden, match="自己提出的"):
+            approve(actor=staff(SUBSTITUTE), case_id=case.id, now=LATER)
+
+
+@pytest.mark.usefixtures("stopped_clock")
+def test_who_acts_for_the_head_approves_at_the_desk() -> None:
+    case, desk = proposed(), clerk_client(SUBSTITUTE)
+    address = f"/desk/cases/{case.number}/"
+    assert "批准…" not in text_of(desk.get(address))
+    substituted(absent=CHIEF)
+    assert "批准…" in text_of(desk.get(address))
+    assert desk.post(f"{address}approve/").status_code == 302
+    assert "批准延长期限，代" in text_of(desk.get(address))

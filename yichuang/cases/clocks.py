@@ -8,7 +8,7 @@ from django.db import transaction
 
 from yichuang.cases.fold import to_facts
 from yichuang.cases.models import Case
-from yichuang.cases.states import WORKED, Stage
+from yichuang.cases.states import WORKED, Outcome, Stage
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.regimes import Regime
 from yichuang.deadlines import keeping
@@ -113,8 +113,16 @@ def moved_facts(moved: Sequence[Started]) -> dict[str, Any]:
 
 
 def stop(case_ids: Sequence[int], *, now: datetime) -> None:
-    """Stop every clock of these cases: they are decided, or will never be."""
+    """Stop every clock of these cases, and what they stood still for: nothing is waited for any more."""
     keeping.stop(SUBJECT, case_ids, now=now)
+    keeping.end_pauses(SUBJECT, case_ids, now=now)
+
+
+def stop_decided(case: Case, outcome: Outcome, *, now: datetime) -> None:
+    """Stop what a decision ends: of what is granted the limit for curing a gap (容缺) runs on until the hand-over."""
+    kept = {ClockKind.GAP} if outcome is Outcome.GRANTED else set()
+    keeping.stop(SUBJECT, [case.id], [kind for kind in ClockKind if kind not in kept], now=now)
+    keeping.end_pauses(SUBJECT, [case.id], now=now)
 
 
 def due_facts(started: Mapping[ClockKind, Started]) -> dict[str, Any]:

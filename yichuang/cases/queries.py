@@ -82,7 +82,7 @@ class Page:
     """One page of cases; `next` is the key to ask for the page after it, None at the end."""
 
     rows: tuple[CaseRow, ...]
-    next: tuple[datetime, int] | None = None
+    next: tuple[datetime | None, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +126,14 @@ def work_list(
     actor: Actor,
     *,
     now: datetime,
-    after: tuple[datetime, int] | None = None,
+    after: tuple[datetime | None, int] | None = None,
     rows: int = PAGE_ROWS,
     holder: Holder | None = None,
     shining: Light | None = None,
 ) -> Page:
     """What the actor's department has to work on, by what is due first; keyset paging by (due_at, id).
+
+    What stands still is due at no time and comes last.
 
     `holder` and `shining` narrow it to what is the actor's or nobody's, and to one light.
     """
@@ -148,13 +150,20 @@ def work_list(
     if shining is not None:
         found = _shining(found, shining, now)
     if after is not None:
-        found = found.filter(Q(due_at__gt=after[0]) | Q(due_at=after[0], id__gt=after[1]))
+        found = found.filter(_following(*after))
     cases = list(_with_application(found).order_by("due_at", "id")[: rows + 1])
     more = len(cases) > rows
     cases = cases[:rows]
     last = cases[-1] if more else None
-    key = (last.due_at, last.id) if last is not None and last.due_at is not None else None
+    key = (last.due_at, last.id) if last is not None else None
     return Page(tuple(_case_rows(cases, now=now, masked=True)), key)
+
+
+def _following(due_at: datetime | None, case_id: int) -> Q:
+    """What stands behind this key in the work list."""
+    if due_at is None:
+        return Q(due_at=None, id__gt=case_id)
+    return Q(due_at__gt=due_at) | Q(due_at=due_at, id__gt=case_id) | Q(due_at=None)
 
 
 def chosen_cases(actor: Actor, numbers: Collection[str], *, now: datetime) -> tuple[CaseRow, ...]:

@@ -204,11 +204,18 @@ def check_extension(
     raise Invalid(sentence, code="no_extension", field="days")
 
 
-def check_may_approve(actor: Actor, proposed_by: int | None, approval: Approval) -> None:
-    """The head of the department approves, or a second officer; never one's own proposal. Raises `Forbidden`."""
-    if approval is Approval.CHIEF and not actor.has(Role.CHIEF_OFFICER):
+def check_may_approve(
+    actor: Actor, proposed_by: int | None, approval: Approval, heads: Collection[int]
+) -> None:
+    """The head of the department approves, or a second officer; never one's own proposal. Raises `Forbidden`.
+
+    `heads`: the heads on leave for whom the actor acts (代班); none of them has proposed it either.
+    """
+    is_chief = actor.has(Role.CHIEF_OFFICER)
+    if approval is Approval.CHIEF and not is_chief and not heads:
         raise Forbidden(_("这一步须由本部门的首席代表批准。"), code="not_the_chief")
-    if actor.id == proposed_by:
+    needs_head = approval is Approval.CHIEF and not is_chief
+    if proposed_by == actor.id or (needs_head and proposed_by in heads):
         raise Forbidden(_("自己提出的，不能由自己批准。请由本部门另一位有权的人批准。"), code="own_proposal")
 
 
@@ -223,6 +230,12 @@ def check_same_item(items: Collection[str]) -> None:
     """一并办理: cases of one item only, so that one look and one opinion do for all of them. Raises `Invalid`."""
     if len(items) != 1:
         raise Invalid(_("请在待办件里选择同一个事项的几件，再一并办理。"), code="not_one_item", field="case")
+
+
+def check_in_hand(actor: Actor, claimed_by: int | None, *, is_instant: bool) -> None:
+    """一并准予: only what one has claimed, or what is decided on the spot (即办件). Raises `Forbidden`."""
+    if not is_instant and claimed_by != actor.id:
+        raise Forbidden(_("承诺件先认领，才能一并准予。"), code="not_claimed")
 
 
 def check_opinion(outcome: Outcome, opinion: str) -> str:

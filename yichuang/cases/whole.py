@@ -13,7 +13,7 @@ from yichuang.cases import branches, clocks
 from yichuang.cases.branches import Bonds
 from yichuang.cases.locking import lock_sisters
 from yichuang.cases.models import Case
-from yichuang.cases.states import Stage
+from yichuang.cases.states import Stage, may_cure
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.bundles import OutcomePolicy
 from yichuang.catalogue.promising import Leg, critical, promise
@@ -90,7 +90,8 @@ def let_out(*, case_id: int, since: datetime, now: datetime) -> list[Case]:
     """
     with transaction.atomic(durable=True):
         going_out = _not_withheld(case_id, lock_sisters(case_id), now)
-        clocks.await_delivery([one for one in going_out if one.gap_until is None], since=since)
+        held = [one for one in going_out if one.gap_until is not None and may_cure(one.stage, one.outcome)]
+        clocks.await_delivery([one for one in going_out if one not in held], since=since)
         return [one for one in going_out if one.stage == Stage.DECIDED]
 
 

@@ -32,6 +32,7 @@ FACTS: Mapping[str, tuple[Promise, Any]] = {
     "received_at": (_("收件时间"), _NOW),
     "received_on": (_("收件日期"), _DAY),
     "accepted_on": (_("受理日期"), _DAY),
+    "annulled": (_("被撤销的原决定"), "原不予许可的决定"),
     "begins_on": (_("特别程序或重新审查开始的日期"), _DAY),
     "procedure": (_("特别程序"), "专家评审"),
     "decided_on": (_("决定日期"), _DAY),

@@ -244,10 +244,11 @@ class ReviewReopenedFacts(TypedDict):
 
 
 class ReopeningFacts(TypedDict):
-    """重新审查告知书: a refusal was annulled, by which document and why; it is reviewed anew from `begins_on`."""
+    """重新审查告知书: what was annulled, by which document and why; it is reviewed anew from `begins_on`."""
 
     applicant: str
     item: str
+    annulled: str
     reasons: list[str]
     begins_on: date
     due_on: NotRequired[date]

@@ -102,10 +102,16 @@ def stands_still(subject_kind: str, subject_id: int, kind: ClockKind) -> bool | 
 
 def resume(subject_kind: str, subject_id: int, *, now: datetime) -> list[Started]:
     """Let the clocks of a subject go on: the clocks with their new ends."""
-    ClockPause.objects.filter(subject_kind=subject_kind, subject_id=subject_id, ended_at=None).update(
-        ended_at=now
-    )
+    end_pauses(subject_kind, [subject_id], now=now)
     return reckon_anew(_running(subject_kind, [subject_id], PAUSABLE))
+
+
+def end_pauses(subject_kind: str, subject_ids: Sequence[int], *, now: datetime) -> None:
+    """Close the pauses that still go on of these subjects: nothing of theirs runs any more that could stand still."""
+    going_on = ClockPause.objects.filter(
+        subject_kind=subject_kind, subject_id__in=list(subject_ids), ended_at=None
+    )
+    going_on.update(ended_at=now)
 
 
 def extend(subject_kind: str, subject_id: int, kinds: Collection[ClockKind], by: Limit) -> list[Started]:

@@ -183,6 +183,12 @@ def stood_in_for(actor: Actor, on: date) -> frozenset[int]:
     return frozenset(rows.values_list("absent_id", flat=True))
 
 
+def heads_stood_in_for(actor: Actor, on: date) -> frozenset[int]:
+    """The chief officers on leave of the actor's department for whom she acts on that day; one query."""
+    rows = Staff.objects.filter(id__in=stood_in_for(actor, on), department_id=actor.department_id or 0)
+    return frozenset(rows.filter(roles__contains=[Role.CHIEF_OFFICER.value]).values_list("id", flat=True))
+
+
 def substitutions(department_id: int, on: date) -> tuple[SubstitutionFacts, ...]:
     """Who acts for whom in a department on that day and later, the earliest first; one query."""
     rows = Substitution.objects.filter(absent__department_id=department_id, last__gte=on, ended_at=None)

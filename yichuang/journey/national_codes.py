@@ -113,7 +113,7 @@ UNTOLD: Mapping[Verb, str] = {
     Verb.PROPOSE: "the department's own way of working; what is approved is told",
     Verb.RETURN_PROPOSAL: "the department's own way of working",
     Verb.EXTEND: "the list knows no event for it; the table of special procedures has a kind (延长审批)",
-    Verb.REOPEN: "the list knows no event for a refusal that was annulled",
+    Verb.REOPEN: "the list knows no event for a decision that was annulled",
     Verb.RECKON: "a date, not an event; the limit itself has not changed",
     Verb.PREDECIDE: "no decision yet: what is expected may still come otherwise",
     Verb.FORMALISE: "told when the paper of the decision exists, as 11, 12 or 13",

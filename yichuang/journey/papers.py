@@ -122,8 +122,8 @@ def termination(case_id: int, *, now: datetime) -> NoticeFacts:
     return _issue(NoticeKind.TERMINATION, whole, facts, key=whole.case.number, now=now)
 
 
-def rescission(case_id: int, *, now: datetime) -> NoticeFacts:
-    """撤销决定书 with the reasons, and what is to be given back."""
+def rescission(case_id: int, *, entry_id: int, now: datetime) -> NoticeFacts:
+    """撤销决定书 with the reasons, and what is to be given back: one for each time."""
     whole = _whole(case_id, now)
     case, item = whole.case, whole.item
     facts = {
@@ -131,7 +131,7 @@ def rescission(case_id: int, *, now: datetime) -> NoticeFacts:
         "reasons": reading.reason_of(case_id, Verb.RESCIND).splitlines(),
         "licence": item.result_name if case.licence_id else None,
     }
-    return _issue(NoticeKind.RESCISSION, whole, facts, key=case.number, now=now)
+    return _issue(NoticeKind.RESCISSION, whole, facts, key=f"{case.number}.{entry_id}", now=now)
 
 
 def take_back_licence(case_id: int, *, now: datetime) -> None:
@@ -251,9 +251,12 @@ def decision(case_id: int, *, now: datetime) -> int:
 
 
 def reopening(case_id: int, *, entry_id: int, reopened_at: datetime, now: datetime) -> NoticeFacts:
-    """重新审查告知书 with the document that annulled the refusal."""
+    """重新审查告知书 with the document that annulled the refusal, or the rescission."""
     whole = _whole(case_id, now)
+    before = Entry.objects.filter(subject_kind="case", subject_id=case_id, id__lt=entry_id)
+    annulled = before.filter(verb__in=(Verb.DECIDE, Verb.FORMALISE, Verb.RESCIND)).latest("id").verb
     facts = {
+        "annulled": _("原撤销决定") if annulled == Verb.RESCIND else _("原不予许可的决定"),
         "reasons": reading.reason_of(case_id, Verb.REOPEN).splitlines(),
         "begins_on": local(reopened_at).date(),
         "due_on": local(whole.case.due_at).date() if whole.case.due_at else None,

@@ -56,7 +56,8 @@ def issue_decline_notice(entry: Entry, now: datetime) -> None:
 
 
 def issue_revocation(entry: Entry, now: datetime) -> None:
-    """撤销受理决定书 with the reasons."""
+    """撤销受理决定书 with the reasons; a licence that waited to be handed over holds no longer."""
+    papers.take_back_licence(entry.subject_id, now=now)
     papers.revocation(entry.subject_id, now=now)
 
 
@@ -94,7 +95,7 @@ def issue_termination(entry: Entry, now: datetime) -> None:
 def issue_rescission(entry: Entry, now: datetime) -> None:
     """撤销决定书 with the reasons; the licence that the decision gave holds no longer."""
     papers.take_back_licence(entry.subject_id, now=now)
-    papers.rescission(entry.subject_id, now=now)
+    papers.rescission(entry.subject_id, entry_id=entry.id, now=now)
 
 
 def issue_result(entry: Entry, now: datetime) -> None:
@@ -120,7 +121,7 @@ def issue_reopening(entry: Entry, now: datetime) -> None:
 
 
 def issue_reopened(entry: Entry, now: datetime) -> None:
-    """重新审查告知书: what was refused and annulled is reviewed anew."""
+    """重新审查告知书: whose decision was annulled is reviewed anew."""
     papers.reopening(entry.subject_id, entry_id=entry.id, reopened_at=entry.at, now=now)
 
 

@@ -48,7 +48,7 @@ def issue_licence(
     now: datetime,
     number: str = "",
 ) -> LicenceFacts:
-    """Issue the licence that a case gives, once: a repetition returns the first one.
+    """Issue the licence that a case gives, once: a repetition returns the first one while that holds.
 
     `facts` are what stands on it, by the names of its template. `number` is the 证照编号 where the
     department's own system gave it; otherwise it is counted here (`numbering.yaml`). Call it outside any
@@ -156,13 +156,19 @@ def _issued_for_update(licence_id: int) -> Licence:
 
 
 def _found(case_number: str) -> Licence | None:
-    return Licence.objects.select_related("department").filter(case_number=case_number).first()
+    """The licence of the case that holds, or is being made."""
+    found = Licence.objects.select_related("department").filter(case_number=case_number)
+    return found.filter(status=Status.VALID).first()
 
 
 def _take(draft: Licence, kind: LicenceType) -> Licence:
     """The case's licence with its number and identifier; somebody else's where they were a moment earlier."""
     try:
         with transaction.atomic():
+            # Where somebody else is making it, the edition is taken, and his is returned.
+            draft.edition = (
+                Licence.objects.filter(case_number=draft.case_number).exclude(status=Status.VALID).count() + 1
+            )
             serial = _next_serial(draft)
             draft.number = draft.number or _next_number(draft, kind)
             draft.identifier = str(make_identifier(kind.code, draft.department.uscc, serial))

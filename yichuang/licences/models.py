@@ -30,7 +30,10 @@ class Licence(models.Model):
     holder_number = models.BinaryField(help_text="encrypted")
     holder_name = models.BinaryField(help_text="encrypted")
     department = models.ForeignKey("identity.Department", models.PROTECT, related_name="+", db_index=False)
-    case_number = models.CharField(max_length=15, unique=True)
+    case_number = models.CharField(max_length=15)
+    edition = models.PositiveSmallIntegerField(
+        default=1, db_default=1, help_text="the how-manieth of its case: a decision made anew gives another"
+    )
     facts = models.BinaryField(help_text="encrypted JSON: what stands on it")
     verify_code = models.CharField(max_length=16, unique=True, help_text="验真码: random, printed on it")
     valid_from = models.DateField()
@@ -45,6 +48,7 @@ class Licence(models.Model):
         db_table = "licences_licence"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["sha256"], name="licence_digest"),
+            models.UniqueConstraint(fields=["case_number", "edition"], name="licence_of_case_once"),
             models.CheckConstraint(
                 condition=Q(file__isnull=True, sha256__isnull=True, issued_at__isnull=True)
                 | Q(file__isnull=False, sha256__isnull=False, issued_at__isnull=False),

@@ -40,8 +40,8 @@ def held(holder_kind: str, holder_number: str, *, now: datetime) -> list[HeldLic
 
 
 def of_cases(case_numbers: Iterable[str]) -> dict[str, LicenceFacts]:
-    """The licence that each of these cases gave, by case number; one query."""
-    rows = _ISSUED.filter(case_number__in=list(case_numbers))
+    """The licence that each of these cases gave, the newest where it gave several, by case number; one query."""
+    rows = _ISSUED.filter(case_number__in=list(case_numbers)).order_by("edition")
     return {row.case_number: facts_of(row) for row in rows}
 
 

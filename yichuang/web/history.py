@@ -40,7 +40,7 @@ DEEDS: dict[Verb, Promise] = {
     Verb.PROPOSE: _("报批"),
     Verb.RETURN_PROPOSAL: _("报批退回"),
     Verb.EXTEND: _("批准延长期限"),
-    Verb.REOPEN: _("不予许可的决定被撤销，重新审查"),
+    Verb.REOPEN: _("原决定被复议或者法院撤销，重新审查"),
     Verb.RECKON: _("工作日历或办理规则变化，重新计算期限"),
     Verb.PREDECIDE: _("作出预审意见（模拟审批，未生效）"),
     Verb.FORMALISE: _("预期结果到达且一致，预审意见转为正式决定"),
@@ -113,7 +113,13 @@ def _what(entry: HistoryRow, staff: Mapping[int, str]) -> str:
     if verb is Verb.HAND_ON:
         return gettext("转交给%(name)s") % {"name": staff.get(entry.facts["claimed_by"], "")}
     if "for" in entry.facts:
-        return gettext("认领，代%(name)s") % {"name": staff.get(entry.facts["for"], "")}
+        words = {"what": _plainly(entry), "name": staff.get(entry.facts["for"], "")}
+        return gettext("%(what)s，代%(name)s") % words
+    return _plainly(entry)
+
+
+def _plainly(entry: HistoryRow) -> str:
+    verb = Verb(entry.verb)
     outcome = entry.facts.get("outcome") or entry.facts.get("pre_outcome")
     if outcome:
         return f"{DEEDS[verb]}：{OUTCOME_NAMES[Outcome(outcome)]}"

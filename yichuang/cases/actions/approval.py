@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from yichuang.base.clock import local
 from yichuang.base.errors import Overtaken
 from yichuang.cases import clocks, expecting, remarks, rules
 from yichuang.cases.actions.review import check_no_gap, check_not_elsewhere, lock_for_review, settle
@@ -24,7 +25,8 @@ from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.facts import Approval
 from yichuang.deadlines import keeping
 from yichuang.deadlines.data import Limit, Unit
-from yichuang.identity.data import Actor
+from yichuang.identity import queries as identity_queries
+from yichuang.identity.data import Actor, Role
 from yichuang.ledger.models import Entry
 
 
@@ -77,18 +79,19 @@ def propose_decision(
 def approve(*, actor: Actor, case_id: int, now: datetime) -> None:
     """Approve what is proposed: it is done.
 
+    Who acts for the head on leave (代班) approves in her place; the entry names both.
     Raises `Forbidden` for who may not approve it, above all who proposed it; `Overtaken` where nothing is proposed
     (any more); `Invalid` where the law does not allow it any more.
     """
     with transaction.atomic(durable=True):
         case = _lock_proposed(actor, case_id)
-        rules.check_may_approve(actor, case.proposed_by, approval_of(case))
+        acting_for = _check_may_approve(case, actor, now)
         entries = Entry.objects.filter(subject_kind="case", subject_id=case_id, verb=Verb.PROPOSE)
         proposed = entries.latest("id")
         if case.proposed == Proposal.EXTENSION:
-            _extend(case, proposed, actor, now)
+            _extend(case, proposed, acting_for, actor, now)
         else:
-            _decide(case, proposed, actor, now)
+            _decide(case, proposed, acting_for, actor, now)
 
 
 def return_proposal(*, actor: Actor, case_id: int, remark: str, now: datetime) -> None:
@@ -99,10 +102,11 @@ def return_proposal(*, actor: Actor, case_id: int, remark: str, now: datetime) -
     text = rules.check_remark(remark, what=_("退回的意见"), field="remark", is_told=False)
     with transaction.atomic(durable=True):
         case = _lock_proposed(actor, case_id)
+        facts: dict[str, Any] = dict(FREED)
         if actor.id != case.proposed_by:
-            rules.check_may_approve(actor, case.proposed_by, approval_of(case))
-        written = remarks.write(case_id, "proposal", text, actor=actor, now=now)
-        change([case], Verb.RETURN_PROPOSAL, [{"remark": written, **FREED}], actor=actor, now=now)
+            facts |= _check_may_approve(case, actor, now)
+        facts["remark"] = remarks.write(case_id, "proposal", text, actor=actor, now=now)
+        change([case], Verb.RETURN_PROPOSAL, [facts], actor=actor, now=now)
 
 
 def approval_of(case: Case | CaseRow) -> Approval:
@@ -122,6 +126,16 @@ def _lock_proposed(actor: Actor, case_id: int) -> Case:
     return case
 
 
+def _check_may_approve(case: Case, actor: Actor, now: datetime) -> dict[str, int]:
+    """Raises `Forbidden`; for which head on leave the actor approves, as facts."""
+    heads = identity_queries.heads_stood_in_for(actor, local(now).date())
+    approval = approval_of(case)
+    rules.check_may_approve(actor, case.proposed_by, approval, heads)
+    if approval is Approval.CHIEF and not actor.has(Role.CHIEF_OFFICER):
+        return {"for": min(heads)}
+    return {}
+
+
 def _check_extension(case: Case, by: Limit, now: datetime) -> None:
     item = catalogue_queries.item_version(case.item_version_id)
     last = case.statutory_due_at or case.due_at
@@ -129,13 +143,14 @@ def _check_extension(case: Case, by: Limit, now: datetime) -> None:
     rules.check_extension(item, regime, by, left=case.extensions_left, last=last, now=now)
 
 
-def _extend(case: Case, proposed: Entry, actor: Actor, now: datetime) -> None:
+def _extend(case: Case, proposed: Entry, acting_for: Mapping[str, int], actor: Actor, now: datetime) -> None:
     by = Limit(proposed.facts["limit"], Unit(proposed.facts["unit"]))
     _check_extension(case, by, now)
     before = case.due_at
     moved = keeping.extend(clocks.SUBJECT, case.id, clocks.DUE, by)
     facts = {
         **FREED,
+        **acting_for,
         "limit": by.value,
         "unit": by.unit,
         "remark": proposed.facts["remark"],
@@ -146,8 +161,8 @@ def _extend(case: Case, proposed: Entry, actor: Actor, now: datetime) -> None:
     change([case], Verb.EXTEND, [facts], actor=actor, now=now)
 
 
-def _decide(case: Case, proposed: Entry, actor: Actor, now: datetime) -> None:
+def _decide(case: Case, proposed: Entry, acting_for: Mapping[str, int], actor: Actor, now: datetime) -> None:
     outcome = Outcome(proposed.facts["proposes"])
     check_no_gap(case, outcome)
     said = {name: proposed.facts[name] for name in ("remark", "granted") if name in proposed.facts}
-    settle(case, outcome, {"proposal": proposed.id, **said}, actor=actor, now=now)
+    settle(case, outcome, {"proposal": proposed.id, **acting_for, **said}, actor=actor, now=now)

@@ -24,13 +24,14 @@ def claim_each(*, actor: Actor, cases: Sequence[CaseRow], now: datetime) -> dict
 
 
 def grant_each(*, actor: Actor, cases: Sequence[CaseRow], opinion: str, now: datetime) -> dict[str, str]:
-    """Grant each of the cases as it was applied for, with the same opinion.
+    """Grant each of the cases as it was applied for, with the same opinion; of promised ones those she has claimed.
 
     Raises `Invalid` where they are none or not of the same item, and for an opinion that cannot be one.
     """
     text = rules.check_opinion(Outcome.GRANTED, opinion)
 
     def grant(case: CaseRow) -> None:
+        rules.check_in_hand(actor, case.claimed_by, is_instant=case.is_instant)
         review.decide(actor=actor, case_id=case.id, outcome=Outcome.GRANTED, opinion=text, now=now)
 
     return _each(cases, grant)

@@ -78,7 +78,7 @@ def _settle_expected(cases: Sequence[Case], bonds: Bonds, now: datetime) -> None
         if found:
             _reopen(case, found, now)
         elif awaited.isdisjoint(expects):
-            clocks.stop([case.id], now=now)
+            clocks.stop_decided(case, Outcome(case.pre_outcome), now=now)
             facts = to_facts(outcome=case.pre_outcome, pre_outcome=None, decided_at=now)
             change([case], Verb.FORMALISE, [facts], actor=SYSTEM, now=now)
 

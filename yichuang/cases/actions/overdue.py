@@ -13,7 +13,7 @@ from yichuang.cases import branches, clocks, remarks, whole
 from yichuang.cases.actions.acceptance import material_names
 from yichuang.cases.fold import FREED, to_facts
 from yichuang.cases.models import ApplicationMaterial, Case, Gap
-from yichuang.cases.states import MOVES, Stage, Verb
+from yichuang.cases.states import Stage, Verb, may_cure
 from yichuang.cases.writing import change
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.regimes import Silence
@@ -50,11 +50,14 @@ def deem_withdrawn(*, case_id: int, now: datetime) -> None:
 
 
 def revoke_acceptance(*, case_id: int, now: datetime) -> None:
-    """撤销受理: gaps that were not cured by their date end the acceptance, with the reasons (浙江规定 art. 11)."""
+    """撤销受理: gaps that were not cured by their date end the acceptance, with the reasons (浙江规定 art. 11).
+
+    With it falls a grant that waited for them to be handed over; of a refusal nothing is left to be cured.
+    """
     with transaction.atomic(durable=True):
         case = _locked(Case.objects.filter(id=case_id)).get()
         gap = Gap.objects.filter(case_id=case_id, cured_at=None).first()
-        if gap is None or case.stage not in MOVES[Verb.REVOKE_ACCEPTANCE].origins:
+        if gap is None or not may_cure(case.stage, case.outcome):
             return
         names = material_names()
         missing = ApplicationMaterial.objects.filter(
@@ -65,6 +68,8 @@ def revoke_acceptance(*, case_id: int, now: datetime) -> None:
             "names": "、".join(names.get(row.material, row.material) for row in missing.order_by("id")),
         }
         text = _("容缺受理时约定在%(until)s前补交的材料仍未补齐：%(names)s。") % words
+        if case.outcome:
+            text += _("已经作出、还没有送达的准予决定随之失效。")
         remark = remarks.write(case_id, "revocation", text, actor=SYSTEM, now=now)
         clocks.stop([case_id], now=now)
         facts = {"remark": remark, "gap_until": None, **FREED}

@@ -145,7 +145,7 @@ def settle(case: Case, outcome: Outcome, facts: Mapping[str, Any], *, actor: Act
     """Decide, or where a sister's result is still expected pre-decide: then the clock stands still until it comes."""
     expected = _expected(case, now)
     if not expected:
-        clocks.stop([case.id], now=now)
+        clocks.stop_decided(case, outcome, now=now)
         whole = {**facts, **FREED, **to_facts(outcome=outcome, decided_at=now)}
         change([case], Verb.DECIDE, [whole], actor=actor, now=now)
         return True

@@ -10,9 +10,10 @@ from yichuang.cases import clocks, remarks, rules
 from yichuang.cases.fold import FREED
 from yichuang.cases.locking import lock_cases
 from yichuang.cases.models import Case
-from yichuang.cases.states import Outcome, Verb
+from yichuang.cases.states import Outcome, Stage, Verb
 from yichuang.cases.writing import change
 from yichuang.identity.data import Actor, Role
+from yichuang.ledger.models import Entry
 
 
 def rescind(*, actor: Actor, case_id: int, reason: str, now: datetime) -> None:
@@ -30,17 +31,17 @@ def rescind(*, actor: Actor, case_id: int, reason: str, now: datetime) -> None:
 
 
 def reopen(*, actor: Actor, case_id: int, document: str, reason: str, now: datetime) -> None:
-    """重新审查: a refusal was annulled by reconsideration or a court, and it is decided anew (行政复议法, 行政诉讼法).
+    """重新审查: a refusal, or a rescission, was annulled by reconsideration or a court (行政复议法, 行政诉讼法).
 
-    `document`: the number of that decision. The limits run anew from now. Raises `Forbidden` for anybody but the head
-    of the department, `Invalid` without document or reason and for what was not refused, `Overtaken` else.
+    It is decided anew; what is granted again gives a new licence. `document`: the number of that decision. The limits
+    run anew from now. Raises `Forbidden` for anybody but the head of the department, `Invalid` without document or
+    reason, for what stands granted and what fell with a sister, `Overtaken` else.
     """
     number = rules.check_remark(document, what=_("复议决定书或者判决书的文号"), field="document")
     text = rules.check_remark(reason, what=_("重新审查的理由"), field="reason")
     with transaction.atomic(durable=True):
         case = _lock(actor, case_id)
-        if case.outcome != Outcome.REFUSED:
-            raise Invalid(_("只有不予许可的决定被撤销后才重新审查。"), code="not_refused", field="reason")
+        _check_may_reopen(case)
         remark = remarks.write(
             case_id,
             "reopening",
@@ -53,9 +54,21 @@ def reopen(*, actor: Actor, case_id: int, document: str, reason: str, now: datet
             "remark": remark,
             "outcome": None,
             "decided_at": None,
+            "licence_id": None,
             **clocks.start([case], now=now)[case_id],
         }
         change([case], Verb.REOPEN, [facts], actor=actor, now=now)
+
+
+def _check_may_reopen(case: Case) -> None:
+    if case.stage == Stage.RESCINDED:
+        rescinded = Entry.objects.filter(subject_kind="case", subject_id=case.id, verb=Verb.RESCIND)
+        if "because" in rescinded.latest("id").facts:
+            sentence = _("这件是因为同一申办的其他事项没有办成而随之撤销的，不能单独重新审查。")
+            raise Invalid(sentence, code="fell_with_sister", field="reason")
+    elif case.outcome != Outcome.REFUSED:
+        sentence = _("只有不予许可的决定，或者撤销决定，又被撤销后才重新审查。")
+        raise Invalid(sentence, code="not_refused", field="reason")
 
 
 def _lock(actor: Actor, case_id: int) -> Case:

@@ -92,15 +92,15 @@ def _address(**parameters: str) -> str:
     return f"{reverse('desk:home')}?{query}" if query else reverse("desk:home")
 
 
-def _write_key(due_at: datetime, case_id: int) -> str:
-    return f"{due_at.isoformat()}_{case_id}"
+def _write_key(due_at: datetime | None, case_id: int) -> str:
+    return f"{due_at.isoformat() if due_at else ''}_{case_id}"
 
 
-def _read_key(text: str) -> tuple[datetime, int] | None:
+def _read_key(text: str) -> tuple[datetime | None, int] | None:
     """The key of a page; an edited or torn one leads to the first page."""
     moment, _mark, case_id = text.rpartition("_")
     try:
-        due_at = datetime.fromisoformat(moment)
-        return (due_at, int(case_id)) if due_at.tzinfo is not None else None
+        due_at = datetime.fromisoformat(moment) if moment else None
+        return None if due_at is not None and due_at.tzinfo is None else (due_at, int(case_id))
     except ValueError:
         return None

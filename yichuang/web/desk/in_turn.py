@@ -55,6 +55,7 @@ def _question(request: Request, refusal: Invalid | None = None) -> HttpResponse:
         "is_one_item": len({case.item_key for case in chosen}) == 1,
         "can_claim": all(line.is_free or line.is_mine for line in found),
         "can_grant": all(line.can_decide for line in found),
+        "waits": any(case.waits_for for case in chosen),
         "needs_approval": any(needs_approval(case) for case in chosen),
         "plain_grant": plain_grant(),
         "typed": request.POST.get("text", ""),

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from yichuang.base.clock import local
 from yichuang.base.errors import Forbidden
 from yichuang.cases import rules
 from yichuang.cases.actions.approval import approval_of
@@ -26,14 +28,15 @@ class Proposed:
     refusal: str
 
 
-def proposal_of(actor: Actor, case: CaseRow, history: Sequence[HistoryRow]) -> Proposed | None:
+def proposal_of(actor: Actor, case: CaseRow, history: Sequence[HistoryRow], now: datetime) -> Proposed | None:
     """What waits for approval in a case; None where nothing does."""
     if not case.proposed or case.stage not in WORKED:
         return None
     entry = next(entry for entry in reversed(history) if entry.verb == Verb.PROPOSE)
     refusal = ""
     try:
-        rules.check_may_approve(actor, case.proposed_by, approval_of(case))
+        heads = identity_queries.heads_stood_in_for(actor, local(now).date())
+        rules.check_may_approve(actor, case.proposed_by, approval_of(case), heads)
     except Forbidden as forbidden:
         refusal = str(forbidden)
     return Proposed(

@@ -145,12 +145,12 @@ def whole_case(actor: Actor, row: ApplicationRow, case: CaseRow, now: datetime) 
         "procedure": _going_on(case, history, now),
         "needs_approval": needs_approval(case),
         "colleagues": _colleagues(actor, case),
-        "proposal": proposal_of(actor, case, history),
+        "proposal": proposal_of(actor, case, history, now),
         "extension": _extension(case),
         "sisters": sisters,
         "waits_for": row.waits(case),
         "ahead_of": row.ahead_of(case),
-        "may_revise": _may_revise(actor, case),
+        "revision": _revision(actor, case),
         "relied_on": _relied_on(case, sisters),
         "papers": _papers(row, case, licences),
         "dispatch": department_queries.of_cases([case.number]).get(case.number) if case.partner else None,
@@ -173,10 +173,11 @@ def _colleagues(actor: Actor, case: CaseRow) -> list[tuple[int, str]]:
     return [(staff_id, name) for staff_id, name in names.items() if staff_id != actor.id]
 
 
-def _may_revise(actor: Actor, case: CaseRow) -> bool:
-    """The head of the department may take the decision back, or review anew what was refused."""
-    verb = Verb.REOPEN if case.outcome == Outcome.REFUSED else Verb.RESCIND
-    return actor.has(Role.CHIEF_OFFICER) and case.stage in MOVES[verb].origins
+def _revision(actor: Actor, case: CaseRow) -> str:
+    """What the head of the department may do about the decision: take it back, or review anew; "" for others."""
+    reopens = case.outcome == Outcome.REFUSED or case.stage == Stage.RESCINDED
+    verb, name = (Verb.REOPEN, "reopen") if reopens else (Verb.RESCIND, "rescind")
+    return name if actor.has(Role.CHIEF_OFFICER) and case.stage in MOVES[verb].origins else ""
 
 
 def needs_approval(case: CaseRow) -> bool:

@@ -60,7 +60,7 @@ _DEEDS: dict[Verb, Promise] = {
     Verb.BEGIN_PROCEDURE: gettext_lazy("开始特别程序，另有书面告知"),
     Verb.END_PROCEDURE: gettext_lazy("特别程序结束，继续计时"),
     Verb.EXTEND: gettext_lazy("经批准延长办理期限"),
-    Verb.REOPEN: gettext_lazy("原来没有批准的决定被撤销，重新审查"),
+    Verb.REOPEN: gettext_lazy("原来的决定被复议或者法院撤销，重新审查"),
     Verb.RECKON: gettext_lazy("工作日历变化，重新计算了期限"),
     Verb.PREDECIDE: gettext_lazy("作出预审意见，还不是正式决定"),
     Verb.FORMALISE: gettext_lazy("等的结果到了并且一致，预审意见成为正式决定"),

@@ -209,6 +209,7 @@ TABLE: dict[str, Row] = {
     "track_licence": Row(frozenset(), at=("number", "case")),
     "track_results": Row(MOTHER, at=("number",)),
     "track_archive": Row(frozenset(), at=("number",)),
+    "track_correct": Row(MOTHER, at=("number", "case")),
     "track_withdraw": Row(MOTHER, at=("number",)),
     "track_rate": Row(MOTHER, at=("number",)),
     # The counter's.

@@ -21,7 +21,7 @@ from yichuang.catalogue import queries as catalogue_queries
 from yichuang.deadlines import keeping
 from yichuang.deadlines.data import ClockKind, Limit, Unit
 from yichuang.deadlines.keeping import NewClock
-from yichuang.identity.data import Actor, Power, Role
+from yichuang.identity.data import Actor, ActorKind, Power, Role
 
 
 def ask_correction(
@@ -82,9 +82,11 @@ def allow_correction(*, actor: Actor, case_id: int, reason: str, now: datetime) 
 def correct(*, actor: Actor, case_id: int, materials: Mapping[str, Settlement], now: datetime) -> None:
     """Take in what was corrected; the case is received again, and its limit for accepting runs anew.
 
-    Raises `Incomplete` naming what is still missing.
+    A clerk takes it in at the counter, or the applicant sends it herself. Raises `Incomplete` naming what is still
+    missing.
     """
-    rules.check_clerk(actor)
+    if actor.kind is not ActorKind.APPLICANT:
+        rules.check_clerk(actor)
     with transaction.atomic(durable=True):
         case, sisters = lock_with_sisters(actor, case_id)
         take_in(sisters, materials, actor=actor, now=now)

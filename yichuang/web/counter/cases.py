@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from yichuang.base import files
 from yichuang.base.clock import now
 from yichuang.base.errors import Forbidden, Invalid, Refused
 from yichuang.cases import awaited, queries, reading
@@ -20,11 +19,11 @@ from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.rules import Incomplete
 from yichuang.cases.states import Stage, Verb
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue.data import SourceKind
 from yichuang.web.counter.access import clerk
-from yichuang.web.counter.forms import FILE, TICK, chosen, read_date, read_ticked, read_uploads
+from yichuang.web.counter.forms import TICK, chosen, read_date, read_ticked
 from yichuang.web.counter.screens import Fault
 from yichuang.web.http import Request
+from yichuang.web.uploads import FILE, store_uploads
 
 log = structlog.get_logger(__name__)
 
@@ -85,7 +84,7 @@ def correct(request: Request, number: str) -> HttpResponseBase:
     """Take in what was corrected."""
     row, found = queries.application_of_case(request.actor, number, now=now())
     try:
-        materials = _settled(request)
+        materials = _settled(request, row)
         correction.correct(actor=request.actor, case_id=found.id, materials=materials, now=now())
     except Invalid as refusal:
         return _refused(request, row, found, refusal)
@@ -99,7 +98,7 @@ def cure(request: Request, number: str) -> HttpResponseBase:
     """Take in what was missing when the case was accepted all the same (容缺后补)."""
     row, found = queries.application_of_case(request.actor, number, now=now())
     try:
-        materials = _settled(request)
+        materials = _settled(request, row)
         left = gaps.cure(actor=request.actor, case_id=found.id, materials=materials, now=now())
     except Invalid as refusal:
         return _refused(request, row, found, refusal)
@@ -110,22 +109,11 @@ def cure(request: Request, number: str) -> HttpResponseBase:
     return redirect("counter:application", row.number)
 
 
-def _settled(request: Request) -> dict[str, Settlement]:
-    """Ticks and files; every file is checked before the first is stored. Raises `Invalid` naming the input."""
-    settled = read_ticked(request.POST)
-    uploads = read_uploads(request.FILES)
-    media_types = {key: _media_type(key, *upload) for key, upload in uploads.items()}
-    for key, (name, content) in uploads.items():
-        file_id = files.store(name, media_types[key], content, now=now())
-        settled[key] = Settlement(SourceKind.UPLOAD, file_id=file_id, checked=True)
-    return settled
-
-
-def _media_type(key: str, name: str, content: bytes) -> str:
-    try:
-        return files.check_upload(name, content)
-    except Invalid as refusal:
-        raise Invalid(str(refusal), code=refusal.code, field=FILE + key) from refusal
+def _settled(request: Request, row: ApplicationRow) -> dict[str, Settlement]:
+    """Ticks and files. Raises `Invalid` naming the input."""
+    offered = [material.key for material in queries.materials(row.id)]
+    uploaded = store_uploads(request.FILES, offered=offered, checked=True, now=now())
+    return read_ticked(request.POST) | uploaded
 
 
 # ── The page ─────────────────────────────────────────────────────────────────────────────────────

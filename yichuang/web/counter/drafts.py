@@ -24,10 +24,11 @@ from yichuang.catalogue.planned import Plan
 from yichuang.identity.data import Power
 from yichuang.web.counter.access import clerk
 from yichuang.web.counter.applications import FRESH
-from yichuang.web.counter.forms import FILE, DraftInput, read_draft, read_uploads
+from yichuang.web.counter.forms import DraftInput, read_draft
 from yichuang.web.counter.screens import Fault, fault_of, screen_of, shortcomings
 from yichuang.web.headers import policy
 from yichuang.web.http import Request
+from yichuang.web.uploads import FILE, read_uploads
 
 log = structlog.get_logger(__name__)
 

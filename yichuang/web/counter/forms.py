@@ -3,12 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from yichuang.base.errors import Invalid
@@ -16,7 +12,7 @@ from yichuang.cases.data import Person, Settlement
 from yichuang.catalogue.data import SourceKind
 
 #: Inputs of the draft page are named after what they hold: prefix + key.
-ANSWER, VALUE, TICK, FILE = "a-", "v-", "m-", "f-"
+ANSWER, VALUE, TICK = "a-", "v-", "m-"
 #: The tick boxes of optional items, and the items that the page offered.
 MEMBER, OFFERED = "member", "offered"
 #: Every material whose tick box the page showed: an unticked box alone is not sent by browsers.
@@ -58,15 +54,6 @@ def read_draft(sent: QueryDict) -> DraftInput:
 def read_ticked(sent: QueryDict) -> dict[str, Settlement]:
     """The materials ticked as seen on paper."""
     return dict.fromkeys(_starting(sent, TICK), _PAPER)
-
-
-def read_uploads(files: "MultiValueDict[str, UploadedFile[Any]]") -> dict[str, tuple[str, bytes]]:
-    """Material → name and content of the file chosen for it; of a file that is too large only the beginning."""
-    chosen_files = {name: files.getlist(name)[-1] for name in files if name.startswith(FILE)}
-    return {
-        name.removeprefix(FILE): (upload.name or "", upload.read(settings.MAX_UPLOAD_BYTES + 1))
-        for name, upload in chosen_files.items()
-    }
 
 
 def read_date(text: str, *, field: str) -> date:

@@ -9,7 +9,8 @@ from yichuang.cases.data import Settlement
 from yichuang.cases.drafts import OpenDraft
 from yichuang.catalogue.data import Catalogue, Necessity, SourceKind
 from yichuang.catalogue.planned import PlannedMaterial
-from yichuang.web.counter.forms import FILE, TICK
+from yichuang.web.counter.forms import TICK
+from yichuang.web.uploads import FILE
 
 
 @dataclass(frozen=True, slots=True)

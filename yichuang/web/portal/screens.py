@@ -62,11 +62,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What the applicant has to bring, for which item, until when."""
+    """What the applicant has to bring, for which case, until when."""
 
-    item: str
+    case: CaseRow
     text: str
-    materials: tuple[str, ...]
+    materials: tuple[MaterialRow, ...]
     until: str
 
 
@@ -97,7 +97,7 @@ def screen_of(
     due_at = whole.due_at if whole else _due_alone(row)
     return Screen(
         lines=tuple(_line(case, row, notices, now) for case in row.cases),
-        corrections=tuple(_corrections(row.cases, materials, history)),
+        corrections=tuple(corrections_of(row.cases, materials, history)),
         settled=sum(case.stage in SETTLED for case in row.cases),
         ready=sum(case.stage == Stage.ISSUED for case in row.cases),
         handed_over=sum(case.stage in HANDED_OVER for case in row.cases),
@@ -159,18 +159,19 @@ def department_names() -> dict[int, str]:
     return {facts.id: facts.name for facts in identity_queries.departments().values()}
 
 
-def _corrections(
+def corrections_of(
     cases: Iterable[CaseRow], materials: Sequence[MaterialRow], history: Sequence[HistoryRow]
 ) -> Iterable[Correction]:
+    """What is asked of each case that waits to be corrected (补正): the text, and the materials still missing."""
     told = {entry.case_number: entry for entry in history if entry.verb == Verb.ASK_CORRECTION}
     for case in cases:
         entry = told.get(case.number)
         if case.stage != Stage.CORRECTING or entry is None:
             continue
         asked = set(entry.facts.get("materials", ()))
-        missing = [row.name for row in materials if row.source is None and row.key in asked]
+        missing = [row for row in materials if row.source is None and row.key in asked]
         until = day_text(case.correct_until) if case.correct_until else ""
-        yield Correction(case.item_name, entry.text, tuple(missing), until)
+        yield Correction(case, entry.text, tuple(missing), until)
 
 
 # ── Papers ───────────────────────────────────────────────────────────────────────────────────────

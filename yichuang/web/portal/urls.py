@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yichuang.web.portal import guide, rating, results, track, verify, withdraw
+from yichuang.web.portal import correct, guide, rating, results, track, verify, withdraw
 
 urlpatterns = [
     path("guide/", guide.guide, name="guide"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("track/<slug:number>/results/", results.results, name="track_results"),
     path("track/<slug:number>/results.zip", results.archive, name="track_archive"),
     path("track/<slug:number>/rate/", rating.rate, name="track_rate"),
+    path("track/<slug:number>/correct/<slug:case_number>/", correct.correct, name="track_correct"),
     path("track/<slug:number>/withdraw/", withdraw.withdraw, name="track_withdraw"),
     path("verify/", verify.verify, name="verify"),
     path("verify/<str:code>/", verify.by_code, name="verify_code"),

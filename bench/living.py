@@ -40,8 +40,7 @@ def live(clerk: Actor, able: dict[int, Actor], given: Submission, now: datetime)
             joining.join(case_id=case.id, now=now)
             issuing.issue(case_id=case.id, notice_id=0, licence_id=None, now=now)
     hand_over(actor=clerk, application_id=receipt.application_id, now=now)
-    for case in cases:
-        issuing.close(case_id=case.id, now=now)
+    issuing.close(case_id=cases[0].id, now=now)
     return receipt.number
 
 

@@ -164,6 +164,20 @@ FACTS: dict[NoticeKind, dict[str, Any]] = {
         "method": "窗口领取",
         "documents": [{"name": "出生医学证明", "number": "2026000001", "department": "衢州市卫生健康委员会"}],
     },
+    NoticeKind.CLOSING: {
+        "applicant": "林知夏",
+        "subject": "新生儿出生",
+        "received_on": DAY,
+        "results": [
+            {"name": "新生儿落户", "department": "衢州市公安局", "result": "准予", "ended_on": DAY},
+            {
+                "name": "市民卡申领",
+                "department": "衢州市人力资源和社会保障局",
+                "result": "已撤回",
+                "ended_on": DAY,
+            },
+        ],
+    },
 }
 
 

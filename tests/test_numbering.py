@@ -72,7 +72,7 @@ def test_the_first_scheme_that_fits_counts_and_what_none_fits_is_as_everywhere()
 def test_where_the_law_wants_no_gaps_the_usual_schemes_leave_none() -> None:
     """Only what decides nothing may leave gaps."""
     loose = {kind for kind in NoticeKind if scheme_for((), "police", kind).gaps}
-    assert loose == {NoticeKind.RECEIPT, NoticeKind.DELIVERY}
+    assert loose == {NoticeKind.RECEIPT, NoticeKind.DELIVERY, NoticeKind.CLOSING}
     assert not any(known.gaps for known in DEFAULT_NUMBERS if "licence" in known.papers)
 
 

@@ -28,7 +28,9 @@ class NumberScheme:
 
 #: Where the law wants no gaps there are none; a receipt never lets one counter wait for another.
 DEFAULT_NUMBERS = (
-    NumberScheme("receipts", "{organ}{word}字〔{year}〕{seq}号", papers=("receipt", "delivery"), gaps=True),
+    NumberScheme(
+        "receipts", "{organ}{word}字〔{year}〕{seq}号", papers=("receipt", "delivery", "closing"), gaps=True
+    ),
     NumberScheme("licences", "{year}{seq:06}", papers=(LICENCES,)),
     NumberScheme("papers", "{organ}{word}字〔{year}〕{seq}号"),
 )

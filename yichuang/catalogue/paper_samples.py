@@ -78,6 +78,10 @@ FACTS: Mapping[str, tuple[Promise, Any]] = {
         _("送达的文书证照：name名称、number编号、department部门"),
         [{"name": "出生医学证明", "number": "2026000001", "department": "衢州市卫生健康委员会"}],
     ),
+    "results": (
+        _("办结的事项：name名称、department部门、result结果、ended_on日期"),
+        [{"name": "新生儿落户", "department": "衢州市公安局", "result": "准予", "ended_on": _DAY}],
+    ),
     "receiver": (_("签收人"), "林知夏"),
     "relation": (_("签收人与申请人的关系"), "本人"),
     "confirmed_by": (_("确认方式"), "查询密码"),

@@ -32,6 +32,7 @@ class NoticeKind(StrEnum):
     PRE_DECISION = "pre_decision"  # 预审意见书（模拟审批）
     REVIEW_REOPENED = "review_reopened"  # 恢复审查告知书
     REOPENING = "reopening"  # 重新审查告知书
+    CLOSING = "closing"  # 办结通知
 
 
 class ReceivedItem(TypedDict):
@@ -277,6 +278,24 @@ class DeliveryFacts(TypedDict):
     confirmed_by: NotRequired[str]
 
 
+class EndedItem(TypedDict):
+    """An item of the application, who handled it, how it ended (“准予”, “已撤回”) and when."""
+
+    name: str
+    department: str
+    result: str
+    ended_on: date
+
+
+class ClosingFacts(TypedDict):
+    """办结通知, one an application: nothing of it is being handled any more."""
+
+    applicant: str
+    subject: str
+    received_on: date
+    results: list[EndedItem]
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """How a kind looks: its title, the word in its number (文号), its template, its seal, what it must and may know."""
@@ -331,4 +350,5 @@ FORMS: dict[NoticeKind, Form] = {
     NoticeKind.REVIEW_REOPENED: _form(
         ("恢复审查告知书", "恢审"), "review-reopened", _DECIDING, ReviewReopenedFacts
     ),
+    NoticeKind.CLOSING: _form(("办结通知", "办结"), "closing", "办结专用章", ClosingFacts),
 }

@@ -1,18 +1,22 @@
-"""The papers of a whole application: what was received of it (收件凭证), and what was handed over (送达回证)."""
+"""The papers of a whole application: what was received (收件凭证), handed over (送达回证), and its end (办结通知)."""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from yichuang.base.clock import local
 from yichuang.cases import reading
 from yichuang.cases.models import Application, Case
 from yichuang.cases.queries import materials
+from yichuang.cases.states import ENDED, MOVES, OUTCOME_NAMES, STAGE_NAMES, Outcome, Stage
 from yichuang.catalogue.data import SourceKind
 from yichuang.catalogue.papers import NoticeKind
 from yichuang.delivery.models import HandOver
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import SYSTEM
 from yichuang.journey.papers import party_of
+from yichuang.ledger.models import Entry
 from yichuang.licences.queries import of_cases
 from yichuang.notices.actions import issue
 from yichuang.notices.data import NoticeFacts
@@ -25,6 +29,8 @@ _SOURCE_NAMES = {
     SourceKind.UPLOAD: _("上传"),
     SourceKind.PAPER: _("窗口收取"),
 }
+#: Acts that end a case.
+_ENDING = frozenset(verb for verb, move in MOVES.items() if move.to in ENDED)
 
 
 def receipt(application_id: int, *, now: datetime) -> NoticeFacts:
@@ -94,4 +100,51 @@ def hand_over(hand_over_id: int, *, now: datetime) -> NoticeFacts:
         department_id=application.centre_id,
         facts=facts,
         now=now,
+    )
+
+
+def closing(case_id: int, *, now: datetime) -> NoticeFacts | None:
+    """办结通知 once every case of the application has ended, of which one at least was handed over; else None.
+
+    Where one ends anew, because its decision was taken back or it was reopened, the new end has its own.
+    """
+    application = Application.objects.select_related("centre").get(cases=case_id)
+    cases = list(Case.objects.filter(application=application).select_related("department").order_by("id"))
+    stages = {case.stage for case in cases}
+    if not stages <= ENDED or Stage.CLOSED not in stages:
+        return None
+    ends = Entry.objects.filter(
+        subject_kind="case", subject_id__in=[case.id for case in cases], verb__in=_ENDING,
+        at__gte=application.received_at,
+    )  # fmt: skip
+    last = {entry.subject_id: entry for entry in ends.order_by("id")}
+    facts = {
+        "applicant": party_of(application, now).name,
+        "subject": application.target_name,
+        "received_on": local(application.received_at).date(),
+        "results": [
+            {
+                "name": case.item_name,
+                "department": case.department.name,
+                "result": str(_result_of(case)),
+                "ended_on": local(last[case.id].at).date(),
+            }
+            for case in cases
+        ],
+    }
+    return issue(
+        kind=NoticeKind.CLOSING,
+        key=f"{application.number}.{max(entry.id for entry in last.values())}",
+        application_number=application.number,
+        case_number=None,
+        department_id=application.centre_id,
+        facts=facts,
+        now=now,
+    )
+
+
+def _result_of(case: Case) -> Any:
+    """How a case ended, in words: as it was decided, or why it never was."""
+    return (
+        OUTCOME_NAMES[Outcome(case.outcome)] if case.stage == Stage.CLOSED else STAGE_NAMES[Stage(case.stage)]
     )

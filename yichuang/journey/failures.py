@@ -49,6 +49,7 @@ STEP_NAMES: dict[str, Promise] = {
     "issue_rescission": gettext_lazy("撤销证照并出具撤销决定书"),
     "issue_procedure_notice": gettext_lazy("出具特别程序告知书"),
     "issue_extension": gettext_lazy("出具延长期限告知书"),
+    "issue_closing_notice": gettext_lazy("出具办结通知"),
     "close_case": gettext_lazy("办结"),
     "tell_received": gettext_lazy("短信告知收件"),
     "tell_accepted": gettext_lazy("短信告知受理"),

@@ -130,6 +130,11 @@ def issue_hand_over_receipt(entry: Entry, now: datetime) -> None:
     application_papers.hand_over(entry.subject_id, now=now)
 
 
+def issue_closing_notice(entry: Entry, now: datetime) -> None:
+    """办结通知, once nothing of the application is being handled any more."""
+    application_papers.closing(entry.subject_id, now=now)
+
+
 def tell_received(entry: Entry, now: datetime) -> None:
     """收件告知 to the applicant's phone."""
     messages.received(entry.subject_id, now=now)
@@ -213,7 +218,7 @@ def reckon_clocks(entry: Entry, now: datetime) -> None:
 
 
 def close_case(entry: Entry, now: datetime) -> None:
-    """A delivered case is closed."""
+    """What was delivered is closed, all of one application in one act."""
     issuing.close(case_id=entry.subject_id, now=now)
 
 
@@ -236,12 +241,12 @@ STEPS: dict[str, Step] = {
         await_acceptance, await_delivery, issue_revocation, issue_withdrawal, issue_deemed_withdrawal, act_on_rung,
         issue_termination, issue_rescission, issue_procedure_notice, tell_procedure, issue_extension, tell_extension,
         issue_pre_decision, issue_reopening, issue_reopened, reckon_clocks,
-        issue_hand_over_receipt, dispatch_to_partner, begin_review_at_partner, apply_partner_answer,
-        join_sisters, close_case, tell_received, tell_accepted, tell_correction, tell_ready,
+        issue_hand_over_receipt, issue_closing_notice, dispatch_to_partner, begin_review_at_partner,
+        apply_partner_answer, join_sisters, close_case, tell_received, tell_accepted, tell_correction, tell_ready,
     )
 }  # fmt: skip
 #: Steps that look at the whole application: of an act on many of its cases they follow once.
-ONCE_AN_ACT = frozenset({tell_accepted})
+ONCE_AN_ACT = frozenset({tell_accepted, close_case, issue_closing_notice})
 
 
 def queue_of(step: Step, entry: Entry) -> str:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from yichuang.cases import clocks
 from yichuang.cases.fold import to_facts
-from yichuang.cases.locking import lock_case
+from yichuang.cases.locking import lock_case, lock_sisters
 from yichuang.cases.models import Case
 from yichuang.cases.states import LOST, Stage, Verb
 from yichuang.cases.writing import change
@@ -34,8 +34,8 @@ def deliver(cases: Sequence[Case], *, hand_over_id: int, actor: Actor, now: date
 
 
 def close(*, case_id: int, now: datetime) -> None:
-    """Close a delivered case. Safe to repeat."""
+    """Close a delivered case, with every sister that is delivered too. Safe to repeat."""
     with transaction.atomic(durable=True):
-        case = lock_case(case_id)
-        if case.stage == Stage.DELIVERED:
-            change([case], Verb.CLOSE, [{}], actor=SYSTEM, now=now)
+        delivered = [case for case in lock_sisters(case_id) if case.stage == Stage.DELIVERED]
+        if delivered:
+            change(delivered, Verb.CLOSE, [{}] * len(delivered), actor=SYSTEM, now=now)

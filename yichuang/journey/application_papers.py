@@ -1,5 +1,6 @@
 """The papers of a whole application: what was received (收件凭证), handed over (送达回证), and its end (办结通知)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from yichuang.ledger.models import Entry
 from yichuang.licences.queries import of_cases
 from yichuang.notices.actions import issue
 from yichuang.notices.data import NoticeFacts
+from yichuang.notices.queries import of_application
 
 _SOURCE_NAMES = {
     SourceKind.LICENCE: _("电子证照调取"),
@@ -31,6 +33,7 @@ _SOURCE_NAMES = {
 }
 #: Acts that end a case.
 _ENDING = frozenset(verb for verb, move in MOVES.items() if move.to in ENDED)
+_DECISIONS = frozenset({NoticeKind.GRANT, NoticeKind.REFUSAL})
 
 
 def receipt(application_id: int, *, now: datetime) -> NoticeFacts:
@@ -72,7 +75,6 @@ def hand_over(hand_over_id: int, *, now: datetime) -> NoticeFacts:
         SYSTEM, row.receiver_id, purpose="paper", application_number=application.number, now=now
     )
     delivered = Case.objects.filter(application=application, id__in=row.case_ids).select_related("department")
-    licences = of_cases([case.number for case in delivered])
     by_download = row.channel == "download"
     facts = {
         "applicant": party.name,
@@ -82,14 +84,7 @@ def hand_over(hand_over_id: int, *, now: datetime) -> NoticeFacts:
         "place": row.counter.name if row.counter else None,
         "receiver": receiver.name,
         "relation": _("本人") if row.receiver_id == application.party_id else _("代办人"),
-        "documents": [
-            {
-                "name": licences[case.number].type_name if case.number in licences else case.item_name,
-                "number": licences[case.number].number if case.number in licences else case.number,
-                "department": case.department.name,
-            }
-            for case in delivered.order_by("id")
-        ],
+        "documents": _documents(application.number, delivered.order_by("id")),
         "confirmed_by": _("查询密码") if by_download else None,
     }
     return issue(
@@ -148,3 +143,22 @@ def _result_of(case: Case) -> Any:
     return (
         OUTCOME_NAMES[Outcome(case.outcome)] if case.stage == Stage.CLOSED else STAGE_NAMES[Stage(case.stage)]
     )
+
+
+def _documents(application_number: str, delivered: Iterable[Case]) -> list[dict[str, str]]:
+    """What went out of each case: its licence where there is one, and the paper of its last decision."""
+    cases = list(delivered)
+    licences = of_cases([case.number for case in cases])
+    decisions = {
+        notice.case_number: notice
+        for notice in of_application(application_number)
+        if notice.kind in _DECISIONS
+    }
+    documents = []
+    for case in cases:
+        licence, decision = licences.get(case.number), decisions.get(case.number)
+        if licence is not None:
+            documents.append((licence.type_name, licence.number, case.department.name))
+        if decision is not None:
+            documents.append((decision.title, decision.number, case.department.name))
+    return [{"name": name, "number": number, "department": organ} for name, number, organ in documents]

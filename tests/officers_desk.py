@@ -13,7 +13,17 @@ from yichuang.cases.data import CaseRow
 from yichuang.cases.models import Case
 from yichuang.identity.data import TRIAL_PASSWORD
 from yichuang.web import opening
-from yichuang.web.desk import approval, cases, home, in_turn, opinion_drafts, papers, procedures, substitutes
+from yichuang.web.desk import (
+    approval,
+    cases,
+    hearings,
+    home,
+    in_turn,
+    opinion_drafts,
+    papers,
+    procedures,
+    substitutes,
+)
 from yichuang.web.manage import views
 
 #: When the pages are looked at: an hour after the applications came in.
@@ -28,6 +38,7 @@ def stop_clock(monkeypatch: pytest.MonkeyPatch, moment: datetime = LATER) -> Non
         opening,
         approval,
         cases,
+        hearings,
         home,
         in_turn,
         opinion_drafts,

@@ -16,6 +16,7 @@ from yichuang.cases.actions import (
     approval,
     gaps,
     handing_on,
+    hearings,
     issuing,
     joining,
     overdue,
@@ -181,6 +182,16 @@ def _propose(scene: Scene, now: datetime) -> None:
     approval.propose_extension(actor=scene.officer(), case_id=case.id, by=Limit(5), reason=TEXT, now=now)
 
 
+def _tell_hearing(scene: Scene, now: datetime) -> None:
+    hearings.tell_of_hearing(actor=scene.officer(), case_id=scene.case().id, reason=TEXT, now=now)
+
+
+def _answer_hearing(scene: Scene, now: datetime) -> None:
+    if not scene.case().hearing:
+        _tell_hearing(scene, now)
+    hearings.answer_hearing(actor=scene.officer(), case_id=scene.case().id, asks=False, now=now)
+
+
 def _return_proposal(scene: Scene, now: datetime) -> None:
     if scene.case().stage == Stage.IN_REVIEW:
         _propose(scene, now)
@@ -283,6 +294,8 @@ WAYS: dict[Verb, Callable[[Scene, datetime], object]] = {
     Verb.END_PROCEDURE: lambda scene, now: procedures.end_procedure(
         actor=scene.officer(), case_id=scene.case().id, result=TEXT, now=now
     ),
+    Verb.TELL_HEARING: _tell_hearing,
+    Verb.ANSWER_HEARING: _answer_hearing,
     Verb.PROPOSE: _propose,
     Verb.RETURN_PROPOSAL: _return_proposal,
     Verb.EXTEND: _extend,

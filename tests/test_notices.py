@@ -112,6 +112,19 @@ FACTS: dict[NoticeKind, dict[str, Any]] = {
         "until": date(2026, 4, 7),
         "legal_basis": "《中华人民共和国行政许可法》第四十五条",
     },
+    NoticeKind.HEARING_RIGHT: {
+        "applicant": "林知夏",
+        "item": "特殊建设工程消防设计审查",
+        "accepted_on": DAY,
+        "reasons": ["拟建工程影响相邻建筑的采光。"],
+        "due_on": date(2026, 3, 16),
+    },
+    NoticeKind.HEARING: {
+        "applicant": "林知夏",
+        "item": "特殊建设工程消防设计审查",
+        "held_at": NOW,
+        "place": "衢州市行政服务中心三楼会议室",
+    },
     NoticeKind.EXTENSION: {
         "applicant": "林知夏",
         "item": "特殊建设工程消防设计审查",

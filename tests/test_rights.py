@@ -210,6 +210,7 @@ TABLE: dict[str, Row] = {
     "track_results": Row(MOTHER, at=("number",)),
     "track_archive": Row(frozenset(), at=("number",)),
     "track_correct": Row(MOTHER, at=("number", "case")),
+    "track_hearing": Row(MOTHER, at=("number", "case")),
     "track_withdraw": Row(MOTHER, at=("number",)),
     "track_rate": Row(MOTHER, at=("number",)),
     # The counter's.
@@ -251,6 +252,9 @@ TABLE: dict[str, Row] = {
     "desk:decide": Row(OWN_OFFICERS, "post", at=_case()),
     "desk:begin_procedure": Row(OWN_OFFICERS, "post", at=_case()),
     "desk:end_procedure": Row(OWN_OFFICERS, "post", at=_case()),
+    "desk:tell_hearing": Row(OWN_OFFICERS, "post", at=_case()),
+    "desk:answer_hearing": Row(OWN_OFFICERS, "post", at=_case()),
+    "desk:call_hearing": Row(OWN_OFFICERS, "post", at=_case()),
     "desk:propose_extension": Row(OWN_OFFICERS, "post", at=_case()),
     "desk:approve": Row(OWN_OFFICERS, "post", at=_case()),
     "desk:return_proposal": Row(OWN_OFFICERS, "post", at=_case()),

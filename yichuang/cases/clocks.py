@@ -1,24 +1,28 @@
 """The clocks of a case (时限): what runs from when, as facts of the act that starts, moves or stops it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
-from yichuang.cases.fold import to_facts
+from yichuang.base.clock import local
+from yichuang.cases.fold import FREED, to_facts
 from yichuang.cases.models import Case
 from yichuang.cases.states import WORKED, Outcome, Stage
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.regimes import Regime
 from yichuang.deadlines import keeping
+from yichuang.deadlines.clocks import due
 from yichuang.deadlines.data import ClockKind, Light, Limit
 from yichuang.deadlines.keeping import NewClock, Started
 from yichuang.deadlines.models import Clock
-from yichuang.deadlines.queries import Running, running
+from yichuang.deadlines.queries import Running, calendar, running
 from yichuang.identity import queries as identity_queries
 
 SUBJECT = "case"
+#: Why a clock stands still during a special procedure (特别程序).
+PROCEDURE = "procedure"
 #: What an act says of a case whose clocks stand still: nobody knows when it is due.
 STILL: Mapping[str, None] = dict.fromkeys(("due_at", "blue_at", "yellow_at", "statutory_due_at"))
 #: The clocks whose limit the procedural law sets, and which.
@@ -91,6 +95,13 @@ def stand_still(case: Case, *, reason: str, now: datetime) -> dict[str, Any]:
     return dict(STILL)
 
 
+def suspend(case: Case, expected: Limit, *, now: datetime) -> dict[str, Any]:
+    """Let the clocks stand still for a special procedure that one of its own watches: what changes, as facts."""
+    keeping.pause(SUBJECT, case.id, reason=PROCEDURE, now=now)
+    keeping.start([NewClock(ClockKind.PROCEDURE, SUBJECT, case.id, expected)], now=now)
+    return {"limit": expected.value, "unit": expected.unit, **FREED, **STILL}
+
+
 def with_limits_of_today(rows: Sequence[Clock]) -> Sequence[Clock]:
     """The clocks whose limits a regime sets (受理, 送达) with those that it sets today; the others as they are."""
     of_regime = [row for row in rows if row.subject_kind == SUBJECT and row.kind in _OF_REGIME]
@@ -105,6 +116,11 @@ def with_limits_of_today(rows: Sequence[Clock]) -> Sequence[Clock]:
         if limit is not None:
             row.limit_value, row.limit_unit = limit.value, limit.unit
     return rows
+
+
+def last_day(now: datetime, limit: Limit) -> date:
+    """The day on which a limit that begins now ends."""
+    return local(due(calendar(), now, limit).at).date()
 
 
 def moved_facts(moved: Sequence[Started]) -> dict[str, Any]:

@@ -117,6 +117,8 @@ class CaseRow:
     item_version_id: int = 0
     corrections_left: int = 1
     extensions_left: int = 1
+    hearing: str = ""  # how far a hearing is that the applicant may ask for
+    hearing_until: date | None = None
     proposed: str = ""  # what waits for approval (报批)
     proposed_by: int | None = None
     pre_outcome: str = ""  # 预审意见 (模拟审批): no decision yet

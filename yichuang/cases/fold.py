@@ -32,6 +32,8 @@ class CaseState:
     claimed_by: int | None = None
     claimed_until: datetime | None = None
     extensions_left: int = 1
+    hearing: str = ""
+    hearing_until: date | None = None
     proposed: str = ""
     proposed_by: int | None = None
     decided_at: datetime | None = None
@@ -55,6 +57,8 @@ _READERS: dict[str, Any] = {
     "claimed_by": int,
     "claimed_until": datetime.fromisoformat,
     "extensions_left": int,
+    "hearing": str,
+    "hearing_until": date.fromisoformat,
     "proposed": str,
     "proposed_by": int,
     "decided_at": datetime.fromisoformat,

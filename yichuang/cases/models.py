@@ -123,6 +123,10 @@ class Case(models.Model):
     extensions_left = models.PositiveSmallIntegerField(
         default=1, db_default=1, help_text="how often the limit may still be extended: once"
     )
+    hearing = models.CharField(
+        max_length=10, blank=True, default="", db_default="", help_text="how far a hearing (听证) is"
+    )
+    hearing_until = models.DateField(null=True, help_text="until when it may be asked for, or is to be held")
     proposed = models.CharField(
         max_length=10, blank=True, db_default="", help_text="what waits for somebody's approval"
     )

@@ -380,6 +380,8 @@ def _case_rows(cases: Sequence[Case], *, now: datetime, masked: bool) -> list[Ca
             item_version_id=case.item_version_id,
             corrections_left=case.corrections_left,
             extensions_left=case.extensions_left,
+            hearing=case.hearing,
+            hearing_until=case.hearing_until,
             proposed=case.proposed,
             proposed_by=case.proposed_by,
             pre_outcome=case.pre_outcome,

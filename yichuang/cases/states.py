@@ -47,6 +47,14 @@ class Proposal(StrEnum):
     DECISION = "decision"  # 决定
 
 
+class Hearing(StrEnum):
+    """How far a hearing (听证) is that the law lets the applicant ask for before the decision (行政许可法 art. 47)."""
+
+    TOLD = "told"  # of the right to one; may be asked for until a day
+    ASKED = "asked"  # asked for: nothing is decided before it was held
+    CALLED = "called"  # its day and place are told
+
+
 class Verb(StrEnum):
     """The acts on a case; also the verbs of its ledger entries."""
 
@@ -72,6 +80,8 @@ class Verb(StrEnum):
     BEGIN_REVIEW = "case.review_begun"
     BEGIN_PROCEDURE = "case.procedure_begun"
     END_PROCEDURE = "case.procedure_ended"
+    TELL_HEARING = "case.hearing_told"
+    ANSWER_HEARING = "case.hearing_answered"
     PROPOSE = "case.proposed"
     RETURN_PROPOSAL = "case.proposal_returned"
     EXTEND = "case.extended"
@@ -169,6 +179,12 @@ MOVES: dict[Verb, Move] = {
         Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.SUSPENDED, source="行政许可法 45; 浙江规定 28"
     ),
     Verb.END_PROCEDURE: _move(Stage.SUSPENDED, to=Stage.IN_REVIEW, source="行政许可法 45"),
+    Verb.TELL_HEARING: _move(
+        Stage.ACCEPTED, Stage.IN_REVIEW, Stage.SUSPENDED, to=None, source="行政许可法 46, 47"
+    ),
+    Verb.ANSWER_HEARING: _move(
+        Stage.ACCEPTED, Stage.IN_REVIEW, Stage.SUSPENDED, to=None, source="行政许可法 47"
+    ),
     Verb.PROPOSE: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.IN_REVIEW, source="行政许可法 34, 38, 42"),
     Verb.RETURN_PROPOSAL: _move(Stage.IN_REVIEW, to=None, source="行政许可法 34, 38, 42"),
     Verb.EXTEND: _move(Stage.IN_REVIEW, to=None, source="行政许可法 42"),

@@ -35,6 +35,8 @@ _TYPES = {
     "claimed_by": "bigint",
     "claimed_until": "timestamptz",
     "extensions_left": "smallint",
+    "hearing": "text",
+    "hearing_until": "date",
     "proposed": "text",
     "proposed_by": "bigint",
     "decided_at": "timestamptz",

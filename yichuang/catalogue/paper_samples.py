@@ -35,6 +35,7 @@ FACTS: Mapping[str, tuple[Promise, Any]] = {
     "annulled": (_("被撤销的原决定"), "原不予许可的决定"),
     "begins_on": (_("特别程序或重新审查开始的日期"), _DAY),
     "procedure": (_("特别程序"), "专家评审"),
+    "held_at": (_("听证举行的时间"), _NOW),
     "decided_on": (_("决定日期"), _DAY),
     "withdrawn_on": (_("撤回日期"), _DAY),
     "due_before": (_("原定期限"), _DAY),

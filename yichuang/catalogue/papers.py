@@ -33,6 +33,8 @@ class NoticeKind(StrEnum):
     REVIEW_REOPENED = "review_reopened"  # 恢复审查告知书
     REOPENING = "reopening"  # 重新审查告知书
     CLOSING = "closing"  # 办结通知
+    HEARING_RIGHT = "hearing_right"  # 听证告知书
+    HEARING = "hearing"  # 听证通知书
 
 
 class ReceivedItem(TypedDict):
@@ -171,6 +173,29 @@ class SpecialProcedureFacts(TypedDict):
     begins_on: date
     limit: str  # “20个工作日”
     until: date
+    legal_basis: NotRequired[str]
+    phone: NotRequired[str]
+
+
+class HearingRightFacts(TypedDict):
+    """听证告知书 (行政许可法 art. 46, 47): what it would be about (`reasons`), and until when it may be asked for."""
+
+    applicant: str
+    item: str
+    accepted_on: date
+    reasons: list[str]
+    due_on: date
+    legal_basis: NotRequired[str]
+    phone: NotRequired[str]
+
+
+class HearingFacts(TypedDict):
+    """听证通知书 (行政许可法 art. 48): when and where it is held; its time does not count."""
+
+    applicant: str
+    item: str
+    held_at: datetime
+    place: str
     legal_basis: NotRequired[str]
     phone: NotRequired[str]
 
@@ -350,5 +375,7 @@ FORMS: dict[NoticeKind, Form] = {
     NoticeKind.REVIEW_REOPENED: _form(
         ("恢复审查告知书", "恢审"), "review-reopened", _DECIDING, ReviewReopenedFacts
     ),
+    NoticeKind.HEARING_RIGHT: _form(("听证告知书", "听告"), "hearing-right", _DECIDING, HearingRightFacts),
+    NoticeKind.HEARING: _form(("听证通知书", "听通"), "hearing", _DECIDING, HearingFacts),
     NoticeKind.CLOSING: _form(("办结通知", "办结"), "closing", "办结专用章", ClosingFacts),
 }

@@ -13,6 +13,7 @@ from enum import StrEnum
 from yichuang.deadlines.data import Limit, Unit
 
 _FIVE_DAYS, _TEN_DAYS = Limit(5), Limit(10)
+_SEVEN_DAYS, _TWENTY_DAYS = Limit(7), Limit(20)
 _SAME_DAY, _SIXTY_DAYS = Limit(0), Limit(60)
 _SIXTY_CALENDAR_DAYS, _HALF_A_YEAR = Limit(60, Unit.CALENDAR_DAYS), Limit(180, Unit.CALENDAR_DAYS)
 
@@ -50,6 +51,9 @@ class Regime:
     )
     gaps_hold: GapsHold = GapsHold.DECISION
     extend_by: Limit | None = _TEN_DAYS  # 延长, once, approved by the head, the reason told
+    ask_hearing_within: Limit = _FIVE_DAYS  # 听证: how long the applicant may ask for one (art. 47)
+    hold_hearing_within: Limit = _TWENTY_DAYS  # and by when it is then held
+    call_hearing_before: Limit = _SEVEN_DAYS  # its day is told so long before (art. 48)
     two_officers: bool = True  # substance is checked by two (行政许可法 art. 34)
     deliver_within: Limit | None = _TEN_DAYS  # 颁发送达 after the decision (art. 44)
     inspect_within: Limit = _SIXTY_DAYS  # 告知承诺: inspection after the decision (浙江规定 art. 14)

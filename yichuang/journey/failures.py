@@ -48,6 +48,8 @@ STEP_NAMES: dict[str, Promise] = {
     "issue_reopening": gettext_lazy("出具恢复审查告知书"),
     "issue_rescission": gettext_lazy("撤销证照并出具撤销决定书"),
     "issue_procedure_notice": gettext_lazy("出具特别程序告知书"),
+    "issue_hearing_right": gettext_lazy("出具听证告知书"),
+    "tell_hearing": gettext_lazy("短信告知听证权利"),
     "issue_extension": gettext_lazy("出具延长期限告知书"),
     "issue_closing_notice": gettext_lazy("出具办结通知"),
     "close_case": gettext_lazy("办结"),

@@ -67,13 +67,19 @@ def procedure_begun(case_id: int, *, entry_id: int, name: str, until: date, now:
     text = _(
         "您申请的“%(item)s”（%(case)s）需要进行%(name)s，预计%(until)s完成，这段时间不计入办理时限。告知书：%(link)s"
     )
-    _longer(case_id, entry_id, text, {"name": name, "until": until.isoformat()}, now)
+    _of_case(case_id, entry_id, text, {"name": name, "until": until.isoformat()}, now)
+
+
+def hearing_right(case_id: int, *, entry_id: int, until: date, now: datetime) -> None:
+    """听证权利告知: until when one may be asked for."""
+    text = _("您申请的“%(item)s”（%(case)s）作出决定前可以要求听证，请在%(until)s前答复。告知书：%(link)s")
+    _of_case(case_id, entry_id, text, {"until": until.isoformat()}, now, kind=MessageKind.HEARING)
 
 
 def extended(case_id: int, *, entry_id: int, until: date, now: datetime) -> None:
     """延长期限告知: until when it will be decided now."""
     text = _("您申请的“%(item)s”（%(case)s）经批准延长办理期限，最迟%(until)s前作出决定。告知书：%(link)s")
-    _longer(case_id, entry_id, text, {"until": until.isoformat()}, now)
+    _of_case(case_id, entry_id, text, {"until": until.isoformat()}, now)
 
 
 def ready(case_id: int, *, now: datetime) -> None:
@@ -114,13 +120,21 @@ def send_papers(*, actor: Actor, number: str, now: datetime) -> bool:
     )
 
 
-def _longer(case_id: int, entry_id: int, text: str, facts: Mapping[str, str], now: datetime) -> None:
-    """办理时间变化告知 of one case."""
+def _of_case(
+    case_id: int,
+    entry_id: int,
+    text: str,
+    facts: Mapping[str, str],
+    now: datetime,
+    *,
+    kind: MessageKind = MessageKind.LONGER,
+) -> None:
+    """A message about one case, for the occasion of this entry."""
     case = Case.objects.get(id=case_id)
     application = _application(case.application_id)
     said = text % {**_facts(application), "item": case.item_name, "case": case.number, **facts}
     occasion = f"{case.number}.{entry_id}"
-    _queue(application, MessageKind.LONGER, occasion, said, case_number=case.number, now=now)
+    _queue(application, kind, occasion, said, case_number=case.number, now=now)
 
 
 def _queue(

@@ -110,6 +110,8 @@ UNTOLD: Mapping[Verb, str] = {
     Verb.RELEASE: "it was told as accepted; when the clock of a branch starts is the platform's own",
     Verb.HAND_ON: "the department's own way of working",
     Verb.UNCLAIM: "the department's own way of working",
+    Verb.TELL_HEARING: "the list knows no event for it; the hearing itself is told as 9 and 10",
+    Verb.ANSWER_HEARING: "the list knows no event for it; the hearing itself is told as 9 and 10",
     Verb.PROPOSE: "the department's own way of working; what is approved is told",
     Verb.RETURN_PROPOSAL: "the department's own way of working",
     Verb.EXTEND: "the list knows no event for it; the table of special procedures has a kind (延长审批)",

@@ -28,6 +28,7 @@ from yichuang.licences.queries import of_cases
 from yichuang.notices.actions import issue
 from yichuang.notices.data import NoticeFacts
 
+_HEARING_BASIS = "《中华人民共和国行政许可法》第四十六条、第四十七条、第四十八条"
 _UNITS = {Unit.WORKING_DAYS: _("个工作日"), Unit.CALENDAR_DAYS: _("日"), Unit.MINUTES: _("分钟")}
 
 
@@ -192,8 +193,35 @@ def correction(case_id: int, *, entry_id: int, now: datetime) -> NoticeFacts:
     return _issue(NoticeKind.CORRECTION, whole, facts, key=f"{case.number}.{entry_id}", now=now)
 
 
+def hearing_right(entry: Entry, *, now: datetime) -> NoticeFacts:
+    """听证告知书: what a hearing would be about, and until when it may be asked for (行政许可法 art. 46, 47)."""
+    whole = _whole(entry.subject_id, now)
+    facts = {
+        "accepted_on": local(whole.case.started_at or now).date(),
+        "reasons": remarks.read(entry.facts["remark"]).splitlines(),
+        "due_on": date.fromisoformat(entry.facts["hearing_until"]),
+        "legal_basis": _HEARING_BASIS,
+        "phone": whole.item.consult_phone,
+    }
+    return _issue(NoticeKind.HEARING_RIGHT, whole, facts, key=f"{whole.case.number}.{entry.id}", now=now)
+
+
+def hearing(entry: Entry, *, now: datetime) -> NoticeFacts:
+    """听证通知书: when and where it is held (行政许可法 art. 48), and that its time does not count (art. 45)."""
+    whole = _whole(entry.subject_id, now)
+    facts = {
+        "held_at": datetime.fromisoformat(entry.facts["hearing_at"]),
+        "place": remarks.read(entry.facts["remark"]),
+        "legal_basis": _HEARING_BASIS,
+        "phone": whole.item.consult_phone,
+    }
+    return _issue(NoticeKind.HEARING, whole, facts, key=f"{whole.case.number}.{entry.id}", now=now)
+
+
 def special_procedure(entry: Entry, *, now: datetime) -> NoticeFacts:
-    """特别程序告知书: one for each time that one was begun (行政许可法 art. 45)."""
+    """特别程序告知书: one for each time that one was begun (行政许可法 art. 45); of a hearing 听证通知书."""
+    if "hearing_at" in entry.facts:
+        return hearing(entry, now=now)
     whole = _whole(entry.subject_id, now)
     case, told = whole.case, entry.facts
     declared = {one.name: one for one in whole.item.special_procedures}[told["procedure"]]

@@ -82,6 +82,11 @@ def issue_procedure_notice(entry: Entry, now: datetime) -> None:
     keeping.prove_pause(case_clocks.SUBJECT, entry.subject_id, since=entry.at, document=notice.id)
 
 
+def issue_hearing_right(entry: Entry, now: datetime) -> None:
+    """听证告知书: the right to a hearing before the decision (行政许可法 art. 46, 47)."""
+    papers.hearing_right(entry, now=now)
+
+
 def issue_extension(entry: Entry, now: datetime) -> None:
     """延长期限告知书: the reason is told (行政许可法 art. 42)."""
     papers.extension(entry, now=now)
@@ -155,6 +160,12 @@ def tell_procedure(entry: Entry, now: datetime) -> None:
     until = date.fromisoformat(entry.facts["until"])
     name = entry.facts["procedure"]
     messages.procedure_begun(entry.subject_id, entry_id=entry.id, name=name, until=until, now=now)
+
+
+def tell_hearing(entry: Entry, now: datetime) -> None:
+    """听证权利告知 to the applicant's phone."""
+    until = date.fromisoformat(entry.facts["hearing_until"])
+    messages.hearing_right(entry.subject_id, entry_id=entry.id, until=until, now=now)
 
 
 def tell_extension(entry: Entry, now: datetime) -> None:
@@ -240,7 +251,7 @@ STEPS: dict[str, Step] = {
         issue_receipt, issue_acceptance_notice, issue_decline_notice, issue_correction_notice, issue_result,
         await_acceptance, await_delivery, issue_revocation, issue_withdrawal, issue_deemed_withdrawal, act_on_rung,
         issue_termination, issue_rescission, issue_procedure_notice, tell_procedure, issue_extension, tell_extension,
-        issue_pre_decision, issue_reopening, issue_reopened, reckon_clocks,
+        issue_hearing_right, tell_hearing, issue_pre_decision, issue_reopening, issue_reopened, reckon_clocks,
         issue_hand_over_receipt, issue_closing_notice, dispatch_to_partner, begin_review_at_partner,
         apply_partner_answer, join_sisters, close_case, tell_received, tell_accepted, tell_correction, tell_ready,
     )

@@ -32,6 +32,7 @@ class MessageKind(StrEnum):
     ACCEPTED = "accepted"  # 受理告知, one an application
     CORRECTION = "correction"  # 补正告知, one for each time
     LONGER = "longer"  # 办理时间变化告知: a special procedure or an extension, one for each time
+    HEARING = "hearing"  # 听证权利告知
     READY = "ready"  # 领取通知, one an application
     LINK = "link"  # the address of the papers, sent again at the counter
 

@@ -37,6 +37,8 @@ DEEDS: dict[Verb, Promise] = {
     Verb.BEGIN_REVIEW: _("部门系统开始审查"),
     Verb.BEGIN_PROCEDURE: _("开始特别程序"),
     Verb.END_PROCEDURE: _("特别程序结束"),
+    Verb.TELL_HEARING: _("告知听证权利"),
+    Verb.ANSWER_HEARING: _("答复听证告知"),
     Verb.PROPOSE: _("报批"),
     Verb.RETURN_PROPOSAL: _("报批退回"),
     Verb.EXTEND: _("批准延长期限"),
@@ -123,5 +125,7 @@ def _plainly(entry: HistoryRow) -> str:
     outcome = entry.facts.get("outcome") or entry.facts.get("pre_outcome")
     if outcome:
         return f"{DEEDS[verb]}：{OUTCOME_NAMES[Outcome(outcome)]}"
+    if "asks" in entry.facts:
+        return gettext("要求听证") if entry.facts["asks"] else gettext("不要求听证")
     procedure = entry.facts.get("procedure")
     return f"{DEEDS[verb]}：{procedure}" if procedure else str(DEEDS[verb])

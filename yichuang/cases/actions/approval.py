@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from yichuang.base.clock import local
 from yichuang.base.errors import Overtaken
 from yichuang.cases import clocks, expecting, remarks, rules
-from yichuang.cases.actions.review import check_no_gap, check_not_elsewhere, lock_for_review, settle
+from yichuang.cases.actions.review import check_not_elsewhere, check_ripe, lock_for_review, settle
 from yichuang.cases.data import CaseRow
 from yichuang.cases.fold import FREED, to_facts
 from yichuang.cases.locking import lock_cases
@@ -64,7 +64,7 @@ def propose_decision(
     with transaction.atomic(durable=True):
         case = lock_for_review(actor, case_id, now)
         check_not_elsewhere(case)
-        check_no_gap(case, outcome)
+        check_ripe(case, outcome, now)
         facts: dict[str, Any] = {
             **FREED,
             "proposes": outcome,
@@ -163,6 +163,6 @@ def _extend(case: Case, proposed: Entry, acting_for: Mapping[str, int], actor: A
 
 def _decide(case: Case, proposed: Entry, acting_for: Mapping[str, int], actor: Actor, now: datetime) -> None:
     outcome = Outcome(proposed.facts["proposes"])
-    check_no_gap(case, outcome)
+    check_ripe(case, outcome, now)
     said = {name: proposed.facts[name] for name in ("remark", "granted") if name in proposed.facts}
     settle(case, outcome, {"proposal": proposed.id, **acting_for, **said}, actor=actor, now=now)

@@ -4,7 +4,7 @@ The law does not count their time, if the applicant is told in writing how long 
 art. 45; domain trap 8). Only what the item declares stops the clock; nothing is decided before it has ended.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,18 +13,13 @@ from yichuang.base.clock import local
 from yichuang.base.errors import Invalid
 from yichuang.cases import branches, clocks, remarks, rules
 from yichuang.cases.actions.review import check_not_elsewhere, lock_for_review
-from yichuang.cases.fold import FREED
-from yichuang.cases.states import Verb
+from yichuang.cases.models import Case
+from yichuang.cases.states import Hearing, Verb
 from yichuang.cases.writing import change
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.deadlines import keeping
-from yichuang.deadlines.clocks import due
 from yichuang.deadlines.data import ClockKind, Limit
-from yichuang.deadlines.keeping import NewClock
-from yichuang.deadlines.queries import calendar
 from yichuang.identity.data import Actor
-
-PAUSE_REASON = "procedure"
 
 
 def begin_procedure(
@@ -40,25 +35,23 @@ def begin_procedure(
         case = lock_for_review(actor, case_id, now)
         check_not_elsewhere(case)
         declared = rules.check_procedure(catalogue_queries.item_version(case.item_version_id), procedure)
-        until = _last_day(now, expected)
-        most = _last_day(now, declared.limit) if declared.limit else None
+        until = clocks.last_day(now, expected)
+        most = clocks.last_day(now, declared.limit) if declared.limit else None
+        check_runs(case)
         rules.check_expected(until, most, local(now).date())
-        if branches.stands_still(case):
-            raise Invalid(
-                _("这件因为容缺材料没有补齐，现在没有计时。补齐之后才能开始特别程序。"), code="still"
-            )
-        keeping.pause(clocks.SUBJECT, case_id, reason=PAUSE_REASON, now=now)
-        keeping.start([NewClock(ClockKind.PROCEDURE, clocks.SUBJECT, case_id, expected)], now=now)
         facts = {
             "procedure": declared.name,
             "remark": remarks.write(case_id, "procedure", text, actor=actor, now=now),
-            "limit": expected.value,
-            "unit": expected.unit,
             "until": until.isoformat(),
-            **FREED,
-            **clocks.STILL,
+            **clocks.suspend(case, expected, now=now),
         }
         change([case], Verb.BEGIN_PROCEDURE, [facts], actor=actor, now=now)
+
+
+def check_runs(case: Case) -> None:
+    """The clocks of the case do not stand still already. Raises `Invalid` where they do, because of a gap."""
+    if branches.stands_still(case):
+        raise Invalid(_("这件因为容缺材料没有补齐，现在没有计时。补齐之后才能开始特别程序。"), code="still")
 
 
 def end_procedure(*, actor: Actor, case_id: int, result: str, now: datetime) -> None:
@@ -73,8 +66,6 @@ def end_procedure(*, actor: Actor, case_id: int, result: str, now: datetime) -> 
         keeping.stop(clocks.SUBJECT, [case_id], [ClockKind.PROCEDURE], now=now)
         moved = keeping.resume(clocks.SUBJECT, case_id, now=now)
         facts = {"remark": remark, **clocks.moved_facts(moved)}
+        if case.hearing == Hearing.CALLED:
+            facts |= {"hearing": "", "hearing_until": None}
         change([case], Verb.END_PROCEDURE, [facts], actor=actor, now=now)
-
-
-def _last_day(now: datetime, limit: Limit) -> date:
-    return local(due(calendar(), now, limit).at).date()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
 from yichuang.base.errors import Invalid, Overtaken
-from yichuang.cases import branches, clocks, expecting, remarks, rules
+from yichuang.cases import branches, clocks, expecting, hearing_rules, remarks, rules
 from yichuang.cases.fold import FREED, to_facts
 from yichuang.cases.locking import lock_case, lock_cases
 from yichuang.cases.models import Case
@@ -66,7 +66,7 @@ def decide(
         case = lock_for_review(actor, case_id, now)
         check_not_elsewhere(case)
         rules.check_decides_alone(catalogue_queries.item_version(case.item_version_id))
-        check_no_gap(case, outcome)
+        check_ripe(case, outcome, now)
         remark = remarks.write(case_id, "decision", text, actor=actor, now=now)
         facts: dict[str, Any] = {"remark": remark}
         if granted and outcome is Outcome.GRANTED:
@@ -131,8 +131,9 @@ def check_not_elsewhere(case: Case) -> None:
         raise Overtaken(_("这件由部门业务系统办理，结果会自动返回，请勿在平台上重复决定。"), code="elsewhere")
 
 
-def check_no_gap(case: Case, outcome: Outcome) -> None:
-    """Nothing is granted over an open gap where the procedural law has the decision wait for it."""
+def check_ripe(case: Case, outcome: Outcome, now: datetime) -> None:
+    """Nothing is decided before a hearing that may be asked for, nor granted over an open gap where the law waits."""
+    hearing_rules.check_none_open(case.hearing, case.hearing_until, local(now).date())
     if case.gap_until is None or outcome is not Outcome.GRANTED:
         return
     regime = catalogue_queries.regime(catalogue_queries.item_version(case.item_version_id))

@@ -54,6 +54,7 @@ _OCCASIONS: dict[MessageKind, Promise] = {
     MessageKind.RECEIVED: gettext_lazy("收件告知"),
     MessageKind.ACCEPTED: gettext_lazy("受理告知"),
     MessageKind.CORRECTION: gettext_lazy("补正告知"),
+    MessageKind.HEARING: gettext_lazy("听证权利告知"),
     MessageKind.LONGER: gettext_lazy("办理时间变化告知"),
     MessageKind.READY: gettext_lazy("领取通知"),
     MessageKind.LINK: gettext_lazy("文书和进度"),

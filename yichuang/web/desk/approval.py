@@ -34,7 +34,7 @@ def propose_extension(request: Request, number: str) -> HttpResponseBase:
             now=now(),
         )
 
-    return _done(request, number, act, _("已报首席代表批准。批准之后才延长，并书面告知申请人。"))
+    return act_and_return(request, number, act, _("已报首席代表批准。批准之后才延长，并书面告知申请人。"))
 
 
 @officer
@@ -45,7 +45,7 @@ def approve(request: Request, number: str) -> HttpResponseBase:
     def act(case: CaseRow) -> None:
         approval.approve(actor=request.actor, case_id=case.id, now=now())
 
-    return _done(request, number, act, _("已批准，文书正在生成。"))
+    return act_and_return(request, number, act, _("已批准，文书正在生成。"))
 
 
 @officer
@@ -57,10 +57,12 @@ def return_proposal(request: Request, number: str) -> HttpResponseBase:
         remark = request.POST.get("remark", "")
         approval.return_proposal(actor=request.actor, case_id=case.id, remark=remark, now=now())
 
-    return _done(request, number, act, _("已退回，可以继续办理。"))
+    return act_and_return(request, number, act, _("已退回，可以继续办理。"))
 
 
-def _done(request: Request, number: str, act: Callable[[CaseRow], None], sentence: str) -> HttpResponseBase:
+def act_and_return(
+    request: Request, number: str, act: Callable[[CaseRow], None], sentence: str
+) -> HttpResponseBase:
     """Do it and come back to the case; what is refused leaves what was typed."""
     _row, found = queries.application_of_case(request.actor, number, now=now())
     try:

@@ -5,6 +5,7 @@ from django.urls import path
 from yichuang.web.desk import (
     approval,
     cases,
+    hearings,
     home,
     in_turn,
     opinion_drafts,
@@ -32,6 +33,9 @@ urlpatterns = [
     path("cases/<slug:number>/decide/", cases.decide, name="decide"),
     path("cases/<slug:number>/procedure/begin/", procedures.begin, name="begin_procedure"),
     path("cases/<slug:number>/procedure/end/", procedures.end, name="end_procedure"),
+    path("cases/<slug:number>/hearing/", hearings.tell, name="tell_hearing"),
+    path("cases/<slug:number>/hearing/answer/", hearings.answer, name="answer_hearing"),
+    path("cases/<slug:number>/hearing/call/", hearings.call, name="call_hearing"),
     path("cases/<slug:number>/extension/", approval.propose_extension, name="propose_extension"),
     path("cases/<slug:number>/approve/", approval.approve, name="approve"),
     path("cases/<slug:number>/return/", approval.return_proposal, name="return_proposal"),

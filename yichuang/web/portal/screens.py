@@ -7,10 +7,11 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from yichuang.base.clock import local
 from yichuang.cases.data import CaseRow, MaterialRow
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.reading import HistoryRow
-from yichuang.cases.states import SETTLED, WORKED, Outcome, Stage, Verb
+from yichuang.cases.states import MOVES, SETTLED, WORKED, Hearing, Outcome, Stage, Verb
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.papers import NoticeKind
 from yichuang.deadlines.queries import Running
@@ -71,11 +72,20 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenHearing:
+    """A case before whose decision the applicant may ask for a hearing, and until when."""
+
+    case: CaseRow
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """The application as a whole."""
 
     lines: tuple[Line, ...]
     corrections: tuple[Correction, ...]
+    hearings: tuple[OpenHearing, ...]
     settled: int
     ready: int
     handed_over: int
@@ -98,6 +108,7 @@ def screen_of(
     return Screen(
         lines=tuple(_line(case, row, notices, now) for case in row.cases),
         corrections=tuple(corrections_of(row.cases, materials, history)),
+        hearings=tuple(hearings_open(row.cases, now)),
         settled=sum(case.stage in SETTLED for case in row.cases),
         ready=sum(case.stage == Stage.ISSUED for case in row.cases),
         handed_over=sum(case.stage in HANDED_OVER for case in row.cases),
@@ -105,6 +116,19 @@ def screen_of(
         is_late=due_at is not None and due_at < now,
         if_resumed=last_moment(whole.if_resumed) if whole and whole.if_resumed else "",
     )
+
+
+def hearings_open(cases: Iterable[CaseRow], now: datetime) -> list[OpenHearing]:
+    """The cases of which the applicant may still ask for a hearing (听证)."""
+    today, origins = local(now).date(), MOVES[Verb.ANSWER_HEARING].origins
+    return [
+        OpenHearing(case, day_text(case.hearing_until))
+        for case in cases
+        if case.hearing == Hearing.TOLD
+        and case.stage in origins
+        and case.hearing_until is not None
+        and today <= case.hearing_until
+    ]
 
 
 def _due_alone(row: ApplicationRow) -> datetime | None:

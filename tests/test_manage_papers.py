@@ -77,8 +77,9 @@ def sent(client: Client, *, day: str = "2026-03-09") -> int:
 
 def test_the_list_shows_papers_licences_and_what_they_share(manager: Client) -> None:
     page = text_of(manager.get(reverse("manage:papers")))
-    for words in ("受理通知书", "准予决定书", "出生医学证明", "base"):
+    for words in ("受理通知书", "准予决定书", "出生医学证明", "版式", "证照版式", "共享数据查询结果"):
         assert words in page
+    assert ">base<" not in page
 
 
 @needs_poppler

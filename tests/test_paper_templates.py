@@ -1,5 +1,6 @@
 """文书模板: every paper of the city makes a page that lasts; what is wrong in a template is found with its line."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from yichuang.catalogue.checking import examine
 from yichuang.catalogue.folder import Folder
 from yichuang.catalogue.loading import read
 from yichuang.catalogue.paper_samples import FACTS
-from yichuang.catalogue.papers import FORMS
+from yichuang.catalogue.papers import FORMS, NoticeKind
+from yichuang.catalogue.rules import papers as rules_of_papers
 from yichuang.catalogue.rules.papers import facts_known, sample
 
 TODAY = date(2026, 3, 9)
@@ -34,6 +36,20 @@ def city() -> Folder:
 
 def page(source: str, **parts: str) -> Job:
     return Job(Template(source, {f"{name}.typ": text for name, text in parts.items()}), {})
+
+
+def test_a_fact_without_a_sample_is_a_finding_with_its_place_and_stops_nothing(
+    city: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = replace(FORMS[NoticeKind.DECLINE], facts=FORMS[NoticeKind.DECLINE].facts | {"moon_phase"})
+    monkeypatch.setitem(FORMS, NoticeKind.DECLINE, form)
+    rules_of_papers._faults.cache_clear()
+    faults = examine(CITY, today=TODAY).faults
+    rules_of_papers._faults.cache_clear()
+    (fault,) = faults
+    assert fault.path == "documents/decline.typ"
+    assert "moon_phase" in str(fault)
+    assert sample(city, "decline") is None
 
 
 # ── The papers of the city ───────────────────────────────────────────────────────────────────────

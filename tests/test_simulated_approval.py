@@ -24,6 +24,7 @@ from yichuang.catalogue import queries as catalogue_queries
 from yichuang.deadlines.models import Clock
 from yichuang.delivery.actions import hand_over
 from yichuang.identity.data import ActorKind
+from yichuang.journey.payloads import partner_payload
 from yichuang.ledger.models import Entry
 from yichuang.licences.models import Licence
 from yichuang.notices.data import NoticeKind
@@ -226,3 +227,14 @@ def test_the_officer_says_at_her_desk_what_is_granted_otherwise() -> None:
     run_journey(moment)
     assert case(row).stage == Stage.IN_REVIEW
     assert "乙地块" in reading.reason_of(case(row).id, Verb.REOPEN_REVIEW)
+
+
+def test_a_departments_own_system_is_told_on_what_it_reviews_until_that_has_arrived() -> None:
+    row = opened()
+    expected = case(row, REVIEW)
+    told = {"case": expected.number, "item": REVIEW}
+    assert partner_payload(case(row), NOW)["simulated_on"] == [told]
+    settle(row, REVIEW)
+    assert partner_payload(case(row), NOW)["simulated_on"] == []
+    alone = accepted("household_registration")
+    assert partner_payload(case(alone, "household_registration"), NOW)["simulated_on"] == []

@@ -38,6 +38,17 @@ def bonds_of(application_id: int) -> Bonds:
     return Bonds(catalogue_queries.bundle_under(target, release))
 
 
+def expected_results(case: Case, now: datetime) -> list[Case]:
+    """The sisters whose results are still expected (模拟审批). `join` finds what comes meanwhile."""
+    if not case.waits_for:
+        return []
+    bonds = bonds_of(case.application_id)
+    if not bonds.member(case).simulate:
+        return []
+    sisters = list(Case.objects.filter(application_id=case.application_id).order_by("id"))
+    return branches.expected(case, sisters, bonds, now)
+
+
 def begin(cases: Sequence[Case], bonds: Bonds, *, now: datetime) -> None:
     """Start the clock of the whole, in the caller's transaction; where it runs already it goes on as it is.
 

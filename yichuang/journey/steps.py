@@ -188,7 +188,7 @@ def dispatch_to_partner(entry: Entry, now: datetime) -> None:
         case_number=case.number,
         case_id=case.id,
         partner_key=case.partner,
-        payload=partner_payload(case),
+        payload=partner_payload(case, now),
         now=now,
     )
     departments.send(dispatch_id, now=now)

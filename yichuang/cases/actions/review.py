@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
 from yichuang.base.errors import Invalid, Overtaken
-from yichuang.cases import branches, clocks, expecting, hearing_rules, remarks, rules
+from yichuang.cases import clocks, expecting, hearing_rules, remarks, rules
 from yichuang.cases.fold import FREED, to_facts
 from yichuang.cases.locking import lock_case, lock_cases
 from yichuang.cases.models import Case
 from yichuang.cases.states import WORKED, Outcome, Stage, Verb
-from yichuang.cases.whole import bonds_of
+from yichuang.cases.whole import expected_results
 from yichuang.cases.writing import change
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.regimes import GapsHold
@@ -144,7 +144,7 @@ def check_ripe(case: Case, outcome: Outcome, now: datetime) -> None:
 
 def settle(case: Case, outcome: Outcome, facts: Mapping[str, Any], *, actor: Actor, now: datetime) -> bool:
     """Decide, or where a sister's result is still expected pre-decide: then the clock stands still until it comes."""
-    expected = _expected(case, now)
+    expected = expected_results(case, now)
     if not expected:
         clocks.stop_decided(case, outcome, now=now)
         whole = {**facts, **FREED, **to_facts(outcome=outcome, decided_at=now)}
@@ -154,14 +154,3 @@ def settle(case: Case, outcome: Outcome, facts: Mapping[str, Any], *, actor: Act
     whole |= clocks.stand_still(case, reason="predecided", now=now)
     change([case], Verb.PREDECIDE, [whole], actor=actor, now=now)
     return False
-
-
-def _expected(case: Case, now: datetime) -> list[Case]:
-    """The sisters whose results are still expected. What comes meanwhile, `join` finds when this is written."""
-    if not case.waits_for:
-        return []
-    bonds = bonds_of(case.application_id)
-    if not bonds.member(case).simulate:
-        return []
-    sisters = list(Case.objects.filter(application_id=case.application_id).order_by("id"))
-    return branches.expected(case, sisters, bonds, now)

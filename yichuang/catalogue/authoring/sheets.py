@@ -20,7 +20,7 @@ from yichuang.catalogue.checking import check
 from yichuang.catalogue.code_schemes import coded, without_codes
 from yichuang.catalogue.data import Element, Item, MaterialType
 from yichuang.catalogue.folder import Fault, Folder
-from yichuang.catalogue.rules.papers import form_of, licence_type_of
+from yichuang.catalogue.rules.papers import form_of, licence_type_of, name_of_part
 from yichuang.catalogue.yaml_values import describe
 
 _LONGEST_KEY = 60
@@ -122,7 +122,7 @@ def content_of(folder: Folder, kind: str, key: str) -> typed.Content:
 def template_of(folder: Folder, key: str) -> PaperTemplate:
     """A template of the folder as its form has it. Raises KeyError where there is none."""
     form, kind = form_of(key), licence_type_of(folder, key)
-    name = form.title if form is not None else kind.name if kind is not None else key
+    name = form.title if form is not None else kind.name if kind is not None else name_of_part(folder, key)
     centre = next(key for key, department in folder.departments.items() if department.is_centre)
     return PaperTemplate(key, name, centre, folder.templates[key])
 

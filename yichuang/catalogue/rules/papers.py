@@ -12,12 +12,13 @@ from yichuang.base.pdf.document import read_template
 from yichuang.base.pdf.trying import TOO_MUCH, Job, try_all
 from yichuang.catalogue.data import LicenceType
 from yichuang.catalogue.folder import Fault, Folder
-from yichuang.catalogue.paper_samples import FRAME, LICENCE_FACTS, sample_licence, sample_of
+from yichuang.catalogue.paper_samples import FACTS, FRAME, LICENCE_FACTS, sample_licence, sample_of
 from yichuang.catalogue.papers import FORMS, Form
 from yichuang.catalogue.rules.notes import Notes
 from yichuang.catalogue.yaml_values import did_you_mean
 
 _COMMENT = re.compile(r"(?<!:)//.*")
+_NAMED = re.compile(r"// *([^:：\n]{1,40})[:：]")
 _FACT = re.compile(r'\b(?:fact|given)\("(\w+)"|(?<![\w.])(?:data\.)?facts\.(?!at\b)(\w+)')
 _FRAME = re.compile(r"(?<![\w.])(?:data\.)?frame\.(?!at\b)(\w+)")
 _BROUGHT = re.compile(r"(?:^|[#{;(])\s*(?:import|include)\b\s*([^:;\n]*)")
@@ -60,6 +61,15 @@ def _faults(asked: _Asked) -> tuple[Fault, ...]:
             remedy = _("放入 documents/%(name)s.typ") % {"name": form.template}
             faults.append(_fault(form.template, 1, problem, remedy))
     unsound: set[str] = set()
+    for form in FORMS.values():
+        for fact in sorted(form.facts - FACTS.keys()):
+            problem = _("“%(title)s”的内容“%(fact)s”没有名称和样例，不能排样张") % {
+                "title": form.title,
+                "fact": fact,
+            }
+            remedy = _("在 catalogue/paper_samples.py 的 FACTS 中补上")
+            faults.append(_fault(form.template, 1, problem, remedy))
+            unsound.add(form.template)
     for name, text in folder.templates.items():
         found = list(_of_text(folder, name, text))
         faults.extend(found)
@@ -87,12 +97,18 @@ def licence_type_of(folder: Folder, name: str) -> LicenceType | None:
     return next((kind for kind in types if kind.template == name), None)
 
 
+def name_of_part(folder: Folder, name: str) -> str:
+    """What a part of others is called: what its first line says before a colon, else the name of its file."""
+    found = _NAMED.match(folder.templates[name])
+    return found[1] if found else name
+
+
 def sample(folder: Folder, name: str) -> Job | None:
     """The template with made-up facts; of a part the first paper that imports it; None where nothing does."""
     form, kind = form_of(name), licence_type_of(folder, name)
     template = read_template(name, folder.templates.__getitem__)
     if form is not None:
-        return sample_of(form, template)
+        return sample_of(form, template) if form.facts <= FACTS.keys() else None
     if kind is not None:
         return sample_licence(kind, template, folder.catalogue)
     makers = (other for other in folder.templates if facts_known(folder, other) is not None)

@@ -177,7 +177,7 @@ def _page(
 def _known(folder: Folder, key: str) -> Sequence[tuple[str, str | Promise]]:
     """What the template may show: how it is written, and what it is."""
     form = form_of(key)
-    facts = sorted(form.facts, key=list(FACTS).index) if form is not None else []
+    facts = sorted(form.facts & FACTS.keys(), key=list(FACTS).index) if form is not None else []
     shown = [(f'#fact("{name}")', FACTS[name][0]) for name in facts]
     return [*shown, *((f"#frame.{name}", label) for name, label in FRAME.items())]
 

@@ -22,6 +22,8 @@ from yichuang.base.clock import CITY_ZONE, local
 from yichuang.base.errors import Invalid
 from yichuang.cases import queries
 from yichuang.cases.actions.acceptance import accept
+from yichuang.cases.actions.approval import approve, propose_extension
+from yichuang.cases.actions.procedures import begin_procedure, end_procedure
 from yichuang.cases.actions.receipt import receive
 from yichuang.cases.actions.review import decide
 from yichuang.cases.counting import lost_counts
@@ -33,7 +35,7 @@ from yichuang.catalogue.checking import examine
 from yichuang.catalogue.planning import everything_up, plan
 from yichuang.deadlines import watching
 from yichuang.deadlines.data import Limit, Unit
-from yichuang.deadlines.models import Clock
+from yichuang.deadlines.models import Clock, ClockPause
 from yichuang.feedback.actions import rate
 from yichuang.feedback.data import Grade
 from yichuang.feedback.queries import newest
@@ -167,6 +169,29 @@ def test_trap_7_the_limit_of_joint_handling_overrides_what_its_members_add_up_to
 
 def members(bundle: str) -> tuple[Member, ...]:
     return tuple(catalogue_queries.current().bundles[bundle].members)
+
+
+def test_trap_8_the_clock_stands_still_only_with_a_written_notice_and_a_limit_is_extended_once() -> None:
+    case, officer = case_of(accepted("fire_design_review"), "fire_design_review"), staff("officer-zhujian")
+    said: dict[str, Any] = {
+        "actor": officer,
+        "case_id": case.id,
+        "reason": "需要论证。",
+        "expected": Limit(5),
+    }
+    with pytest.raises(Invalid):
+        begin_procedure(**said, procedure="内部研究", now=NOW)
+    assert not ClockPause.objects.filter(subject_kind="case", subject_id=case.id).exists()
+    begin_procedure(**said, procedure="专家评审", now=NOW)
+    run_journey()
+    pause = ClockPause.objects.get(subject_kind="case", subject_id=case.id)
+    assert Notice.objects.get(id=pause.document).kind == NoticeKind.SPECIAL_PROCEDURE
+    end_procedure(actor=officer, case_id=case.id, result="可行。", now=NOW)
+    longer: dict[str, Any] = {"actor": officer, "case_id": case.id, "by": Limit(5), "reason": "工程复杂。"}
+    propose_extension(**longer, now=NOW)
+    approve(actor=staff("chief-zhujian"), case_id=case.id, now=NOW)
+    with pytest.raises(Invalid, match="已经延长过一次"):
+        propose_extension(**longer, now=NOW)
 
 
 def test_trap_9_a_licence_is_checked_without_its_root_and_dots_and_in_upper_case() -> None:

@@ -1,5 +1,6 @@
 """The sample city in the test database, published once for a run; and the jobs of the journey, run at once."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -87,3 +88,15 @@ def run_journey(now: datetime = NOW) -> int:
             STEPS[job.args["step"]](entries([job.args["entry_id"]])[0], now)
         done += 1
     return done
+
+
+def failed_job(entry_id: int, step: str = "issue_result") -> int:
+    """A job as the queue leaves it after its last try."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, attempts, priority) "
+            "VALUES ('steps', 'journey:step', %s, 'failed', 11, 0) RETURNING id",
+            [json.dumps({"step": step, "entry_id": entry_id})],
+        )
+        job_id: int = cursor.fetchone()[0]
+    return job_id

@@ -1,14 +1,12 @@
 """The centre's pages: ratings, open cases, departments' systems, failed steps, mandates."""
 
-import json
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from tests.city import run_journey
+from tests.city import failed_job, run_journey
 from tests.counter_desk import clerk_client, text_of
 from tests.factories import NOW, accepted, case_of, decided, received, staff
 from tests.officers_desk import LATER, stopped_clock
@@ -48,18 +46,6 @@ def rated(grade: Grade, comment: str = "") -> str:
     row = queries.application(actor, whole.number, now=NOW)
     rate(actor=actor, application=row, grade=grade, comment=comment, now=NOW)
     return whole.number
-
-
-def failed_job(entry_id: int, step: str = "issue_result") -> int:
-    """A job as the queue leaves it after its last try."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, attempts, priority) "
-            "VALUES ('steps', 'journey:step', %s, 'failed', 11, 0) RETURNING id",
-            [json.dumps({"step": step, "entry_id": entry_id})],
-        )
-        job_id: int = cursor.fetchone()[0]
-    return job_id
 
 
 def decision() -> tuple[str, int]:

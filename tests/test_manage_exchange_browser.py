@@ -7,6 +7,7 @@ from openpyxl import Workbook
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import DESKTOP, PHONE, assert_accessible, open_context
+from tests.city import run_journey
 from yichuang.identity.data import TRIAL_PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -29,7 +30,11 @@ def look_at(page: Page, site: str, visits: object) -> None:
     file = {"name": "清单.xlsx", "mimeType": "application/octet-stream", "buffer": spreadsheet(visits)}
     page.get_by_label("表格或者目录包").set_input_files(file)  # type: ignore[arg-type]
     page.get_by_role("button", name="看看会改什么").click()
-    page.wait_for_url(f"{site}/manage/catalogue/exchange/import/")
+    page.wait_for_url(f"{site}/manage/catalogue/exchange/imports/*/")
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    assert_accessible(page)
+    run_journey()
+    expect(page.get_by_role("progressbar")).to_have_count(0)
     assert_accessible(page)
 
 

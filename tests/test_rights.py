@@ -22,6 +22,7 @@ from yichuang.cases.drafts import open_draft
 from yichuang.cases.models import ApplicationMaterial
 from yichuang.cases.states import Stage
 from yichuang.catalogue import queries as catalogue_queries
+from yichuang.catalogue.actions import importing
 from yichuang.catalogue.actions.proposing import begin_version
 from yichuang.catalogue.data import SourceKind
 from yichuang.identity.actions.substitution import set_substitute
@@ -83,6 +84,7 @@ class World:
     proposal: int  # of the health department
     substitution: int  # of the health department
     template_proposal: int
+    import_id: int
     kind: str = "items"
     item: str = WRITTEN
     template: str = "grant"
@@ -109,6 +111,14 @@ def world(django_db_setup: None, django_db_blocker: Any) -> World:
         material = material.exclude(source=SourceKind.SISTER).order_by("id")[:1].get()
         ApplicationMaterial.objects.filter(id=material.id).update(source=SourceKind.UPLOAD, file_id=pdf)
         decided(row, FIRST, "officer-weijian")
+        import_id = importing.bring_in(
+            name="a.csv",
+            content=b"a,b\n1,2\n",
+            mapping="",
+            language="zh-hans",
+            actor=staff("manager"),
+            now=NOW,
+        )
         run_journey()
         case = case_of(row, FIRST)
         papers = {notice.kind: notice for notice in of_application(row.number)}
@@ -130,6 +140,7 @@ def world(django_db_setup: None, django_db_blocker: Any) -> World:
             draft=str(draft),
             staff_id=staff("clerk2").id,
             proposal=begin_version(actor=staff("chief-weijian"), kind="items", key=WRITTEN, now=NOW),
+            import_id=import_id,
             template_proposal=begin_version(actor=staff("manager"), kind="templates", key="grant", now=NOW),
             substitution=set_substitute(
                 actor=staff("chief-weijian"),
@@ -278,8 +289,9 @@ TABLE: dict[str, Row] = {
     "manage:exchange": Row(PUBLISHERS),
     "manage:export": Row(PUBLISHERS, at=("form",)),
     "manage:upload": Row(PUBLISHERS, "post"),
-    "manage:import": Row(PUBLISHERS),
-    "manage:confirm_import": Row(PUBLISHERS, "post"),
+    "manage:import": Row(PUBLISHERS, at=("import_id",)),
+    "manage:confirm_import": Row(PUBLISHERS, "post", at=("import_id",)),
+    "manage:import_faults": Row(PUBLISHERS, at=("import_id",)),
     "manage:papers": Row(frozenset({"manager"})),
     "manage:paper": Row(frozenset({"manager"}), at=("template",)),
     "manage:paper_sample": Row(frozenset({"manager"}), at=("template",)),

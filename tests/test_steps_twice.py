@@ -5,6 +5,7 @@ and each that follows from those, is run a second time at once. A new verb fails
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.dispatching import take_in
-from tests.factories import NOW, accepted
+from tests.factories import NOW, accepted, staff
 from tests.scenes import (
     ALONE,
     WAYS,
@@ -25,9 +26,14 @@ from tests.scenes import (
 )
 from tests.simulators_fixtures import Box, Simulator
 from yichuang.cases.states import MOVES, Stage, Verb
+from yichuang.catalogue import queries
+from yichuang.catalogue.actions import importing
+from yichuang.catalogue.actions.publishing import publish_folder
+from yichuang.catalogue.models import CatalogueImport
 from yichuang.deadlines import watching
 from yichuang.deadlines.data import RungAct
 from yichuang.deadlines.queries import forget, ladder
+from yichuang.identity.data import SYSTEM
 from yichuang.journey.reactions import REACTIONS
 from yichuang.journey.runner import react
 from yichuang.journey.steps import STEPS
@@ -38,8 +44,8 @@ from yichuang.ledger.queries import entries
 pytestmark = [pytest.mark.django_db, pytest.mark.processes, pytest.mark.usefixtures("short_patience")]
 
 
-#: Jobs are what is run here; catalogue and sessions are nobody's who acts on a case; the ledger is looked at whole.
-_LEFT_OUT = ("procrastinate_", "catalogue_", "django_", "ledger_entry")
+#: Jobs are what is run here; sessions are nobody's who acts; the ledger is looked at whole.
+_LEFT_OUT = ("procrastinate_", "django_", "ledger_entry")
 #: Who reads a person's data twice has read it twice, and the record says so.
 _READ = "party.read"
 #: Verbs that the department's own system brings about, over a real line.
@@ -142,6 +148,26 @@ def _recorded(verb: str) -> Callable[[], set[tuple[str, str]]]:
     return publish
 
 
+def _import(*, is_confirmed: bool = False, is_overtaken: bool = False) -> Callable[[], set[tuple[str, str]]]:
+    """A spreadsheet that changes an item, perhaps confirmed, perhaps after somebody else published."""
+
+    def bring_in() -> set[tuple[str, str]]:
+        manager = staff("manager")
+        content = "事项标识,改革前到现场次数\nbirth_certificate,6\n".encode()
+        import_id = importing.bring_in(
+            name="a.csv", content=content, mapping="", language="zh-hans", actor=manager, now=NOW
+        )
+        done = follow_twice()
+        if is_confirmed:
+            base = CatalogueImport.objects.get(id=import_id).base
+            importing.confirm(import_id=import_id, base=base, actor=manager, now=NOW)
+        if is_overtaken:
+            publish_folder(replace(queries.folder(), overrides=()), base=base, actor=SYSTEM, now=NOW)
+        return done | follow_twice()
+
+    return bring_in
+
+
 #: What is no act on a case.
 OTHERS: dict[str, Callable[[], set[tuple[str, str]]]] = {
     "application.received": _receive,
@@ -151,6 +177,9 @@ OTHERS: dict[str, Callable[[], set[tuple[str, str]]]] = {
     "hours.changed": _recorded("hours.changed"),
     "ladders.changed": _recorded("ladders.changed"),
     "regimes.changed": _recorded("regimes.changed"),
+    "import.brought_in": _import(),
+    "import.confirmed": _import(is_confirmed=True),
+    "import.overtaken": _import(is_confirmed=True, is_overtaken=True),
 }
 FOLLOWED = [verb for verb, steps in REACTIONS.items() if steps and verb not in _OF_A_PARTNER]
 

@@ -209,3 +209,80 @@ class ImportMapping(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CatalogueImport(models.Model):
+    """A file that somebody brings in (目录导入): what it would change, every fault in it, and what became of it."""
+
+    id = models.BigAutoField(primary_key=True)
+    file = models.ForeignKey("base.StoredFile", models.PROTECT, related_name="+", db_index=False)
+    name = models.CharField(max_length=200, help_text="what the file was called")
+    mapping = models.JSONField(
+        help_text="the mapping it is read by, as it was then: `spreadsheet_taking.Mapped`"
+    )
+    mapping_name = models.CharField(max_length=60, help_text="empty: none")
+    language = models.CharField(max_length=10, help_text="in which its findings are written")
+    stage = models.CharField(max_length=10, help_text="looking | looked | taking | taken | refused")
+    percent = models.PositiveSmallIntegerField(default=0, help_text="how far the looking or taking is")
+    base = models.BigIntegerField(default=0, help_text="the release over which it was looked at; 0: none")
+    fault_count = models.PositiveIntegerField(default=0)
+    change_count = models.PositiveIntegerField(default=0)
+    remarks = models.JSONField(default=list, help_text="sentences: what to know although nothing is wrong")
+    refusal = models.TextField(default="", help_text="why it was refused as a whole")
+    release = models.ForeignKey(Release, models.PROTECT, null=True, related_name="+", db_index=False)
+    author = models.ForeignKey("identity.Staff", models.PROTECT, related_name="+", db_index=False)
+    confirmed_by = models.ForeignKey(
+        "identity.Staff", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    moved_at = models.DateTimeField(help_text="when it came to its stage")
+
+    class Meta:
+        db_table = "catalogue_import"
+
+    def __str__(self) -> str:
+        return f"import {self.id} {self.stage}"
+
+
+class ImportFault(models.Model):
+    """A fault that looking at an import found; `number`: its place in their order."""
+
+    id = models.BigAutoField(primary_key=True)
+    of = models.ForeignKey(CatalogueImport, models.CASCADE, related_name="faults", db_index=False)
+    number = models.PositiveIntegerField()
+    path = models.TextField(help_text="sheet, or file of a package; empty: the catalogue as a whole")
+    line = models.PositiveIntegerField()
+    place = models.TextField(help_text="column, or place in a file")
+    problem = models.TextField()
+    remedy = models.TextField()
+    source = models.TextField(help_text="the law or standard of the rule that finds it; may be empty")
+
+    class Meta:
+        db_table = "catalogue_import_fault"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["of", "number"], name="import_fault_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.of_id} {self.number}"
+
+
+class ImportChange(models.Model):
+    """An entry of the catalogue that an import would add, change or withdraw."""
+
+    id = models.BigAutoField(primary_key=True)
+    of = models.ForeignKey(CatalogueImport, models.CASCADE, related_name="changes", db_index=False)
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=30, help_text="a list of `labels.LISTS`")
+    key = models.TextField()
+    name = models.TextField()
+    fate = models.CharField(max_length=10, help_text="added | changed | withdrawn")
+    differences = models.JSONField(help_text="[label, before, after] each")
+
+    class Meta:
+        db_table = "catalogue_import_change"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["of", "number"], name="import_change_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.of_id} {self.number}"

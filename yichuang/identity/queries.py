@@ -83,6 +83,16 @@ def actor_of(user: User | AnonymousUser) -> Actor:
     return known.known_actor or ANONYMOUS if known else ANONYMOUS
 
 
+def acting(staff_id: int) -> Actor:
+    """A member of staff as the actor of what the platform does on her word, after her request has ended.
+
+    Nobody, with no rights at all, where she does not work here any more.
+    """
+    user_id = Staff.objects.filter(id=staff_id).values_list("user_id", flat=True).first()
+    known = account(user_id) if user_id else None
+    return known.known_actor or ANONYMOUS if known else ANONYMOUS
+
+
 def _actor(row: Sequence[Any]) -> Actor:
     staff_id, name, roles, department_id, counter_id, is_active, party_id, party_name = row
     if staff_id is not None:

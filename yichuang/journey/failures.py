@@ -59,6 +59,8 @@ STEP_NAMES: dict[str, Promise] = {
     "tell_procedure": gettext_lazy("短信告知特别程序"),
     "tell_extension": gettext_lazy("短信告知延长期限"),
     "tell_ready": gettext_lazy("短信通知领取"),
+    "look_at_import": gettext_lazy("核对导入文件"),
+    "take_in_import": gettext_lazy("导入目录"),
 }
 #: What to do before trying again, by the code of a refusal or the class of another error.
 _REMEDIES: dict[str, Promise] = {
@@ -77,7 +79,7 @@ _WATCHERS = (Role.MANAGER, Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 @dataclass(frozen=True, slots=True)
 class FailedStep:
-    """A step that was given up. `subject` is the number of the case or application that waits for it."""
+    """A step that was given up. `subject`: the number of the case, application or import that waits for it."""
 
     job_id: int
     step: str  # "": the job that plans the steps of an act
@@ -186,10 +188,14 @@ def _notes(known: Iterable[int]) -> dict[tuple[int, str], list[Entry]]:
 
 
 def _numbers(actor: Actor, known: Iterable[Entry]) -> dict[int, str]:
-    """The number of the case or application that each entry belongs to, where the actor may know it."""
+    """The number of the case, application or import that each entry belongs to, where the actor may know it."""
     cases: dict[int, int] = {}
     applications: dict[int, int] = {}
+    imports: dict[int, str] = {}
     for entry in known:
+        if entry.subject_kind == "import":
+            imports[entry.id] = _("第%(number)d次目录导入") % {"number": entry.subject_id}
+            continue
         case_id = entry.subject_id if entry.subject_kind == "case" else entry.facts.get("case_id")
         if case_id is not None:
             cases[entry.id] = case_id
@@ -203,6 +209,7 @@ def _numbers(actor: Actor, known: Iterable[Entry]) -> dict[int, str]:
     case_numbers = dict(case_rows.values_list("id", "number"))
     application_numbers = dict(application_rows.values_list("id", "number"))
     return {
+        **imports,
         **{entry: case_numbers[row] for entry, row in cases.items() if row in case_numbers},
         **{
             entry: application_numbers[row]

@@ -15,6 +15,7 @@ from yichuang.cases import whole
 from yichuang.cases.actions import issuing, joining, reckoning, review
 from yichuang.cases.models import Case
 from yichuang.cases.states import Outcome, Stage, Verb
+from yichuang.catalogue.actions import importing
 from yichuang.deadlines import keeping
 from yichuang.departments import actions as departments
 from yichuang.departments import queries as department_queries
@@ -24,6 +25,8 @@ from yichuang.ledger.models import Entry
 
 #: Where steps wait that talk to no partner.
 STEP_QUEUE = "steps"
+#: Where imports wait, one at a time: a long one holds up no case.
+IMPORT_QUEUE = "imports"
 
 log = structlog.get_logger(__name__)
 
@@ -238,6 +241,16 @@ def act_on_rung(entry: Entry, now: datetime) -> None:
     rungs.act(entry.facts, clock_id=entry.subject_id, entry_id=entry.id, now=now)
 
 
+def look_at_import(entry: Entry, now: datetime) -> None:
+    """核对导入文件: what it would change, and every fault in it."""
+    importing.look(import_id=entry.subject_id, now=now)
+
+
+def take_in_import(entry: Entry, now: datetime) -> None:
+    """导入目录: what was looked at and confirmed becomes the release in force."""
+    importing.take_in(import_id=entry.subject_id, now=now)
+
+
 def _accepted_at(entry: Entry) -> datetime:
     """When a case counts as accepted: by silence from its receipt (行政许可法 art. 32(4)), else when it was."""
     if entry.verb != Verb.DEEM_ACCEPTED:
@@ -254,6 +267,7 @@ STEPS: dict[str, Step] = {
         issue_hearing_right, tell_hearing, issue_pre_decision, issue_reopening, issue_reopened, reckon_clocks,
         issue_hand_over_receipt, issue_closing_notice, dispatch_to_partner, begin_review_at_partner,
         apply_partner_answer, join_sisters, close_case, tell_received, tell_accepted, tell_correction, tell_ready,
+        look_at_import, take_in_import,
     )
 }  # fmt: skip
 #: Steps that look at the whole application: of an act on many of its cases they follow once.
@@ -262,6 +276,8 @@ ONCE_AN_ACT = frozenset({tell_accepted, close_case, issue_closing_notice})
 
 def queue_of(step: Step, entry: Entry) -> str:
     """The queue in which a step waits: a partner's own for what talks to it, so that a dead one harms no other."""
+    if step in {look_at_import, take_in_import}:
+        return IMPORT_QUEUE
     if step is not dispatch_to_partner:
         return STEP_QUEUE
     partner = Case.objects.filter(id=entry.subject_id).values_list("partner", flat=True).get()

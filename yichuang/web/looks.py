@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from yichuang.cases.states import Outcome, Stage
 from yichuang.catalogue.authoring.states import Stage as ProposalStage
 from yichuang.catalogue.data import SourceKind
+from yichuang.catalogue.exchange.states import Stage as ImportStage
 from yichuang.deadlines.data import ClockKind, Light
 from yichuang.feedback.data import Grade
 
@@ -37,6 +38,14 @@ PROPOSAL_TONES: dict[ProposalStage, str] = {
     ProposalStage.SUPERSEDED: "plain",
     ProposalStage.WITHDRAWN: "bad",
     ProposalStage.DISCARDED: "plain",
+}
+
+IMPORT_TONES: dict[ImportStage, str] = {
+    ImportStage.LOOKING: "going",
+    ImportStage.LOOKED: "wait",
+    ImportStage.TAKING: "going",
+    ImportStage.TAKEN: "good",
+    ImportStage.REFUSED: "bad",
 }
 
 OUTCOME_TONES: dict[Outcome, str] = {Outcome.GRANTED: "good", Outcome.REFUSED: "bad"}

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
-from yichuang.base.errors import Forbidden, Invalid, Overtaken
+from yichuang.base.errors import Invalid, Overtaken
 from yichuang.catalogue import loading, queries, stored
 from yichuang.catalogue.authoring.states import Stage
 from yichuang.catalogue.checking import check, examine
@@ -20,10 +20,11 @@ from yichuang.catalogue.finding import index
 from yichuang.catalogue.folder import Fault, Folder
 from yichuang.catalogue.models import BundleVersion, ItemVersion, Proposal, PublishedFile, Release
 from yichuang.catalogue.news import take_over
+from yichuang.catalogue.rights import check_may_publish
 from yichuang.deadlines.actions import DayRow, HoursRow, set_hours, set_ladders, set_overrides
 from yichuang.deadlines.data import OfficeHours
 from yichuang.identity.actions.establishment import establish
-from yichuang.identity.data import Actor, ActorKind, Role
+from yichuang.identity.data import Actor
 from yichuang.ledger.actions import Record, record
 
 #: Two publications never run at the same time (any number that no other act uses).
@@ -95,12 +96,6 @@ def publish_folder(folder: Folder, *, base: int, actor: Actor, now: datetime) ->
     if faults := check(folder, today=local(now).date()):
         raise CatalogueFaulty(faults)
     return _publish(folder, "", base, actor, now)
-
-
-def check_may_publish(actor: Actor) -> None:
-    """Raises `Forbidden` where the actor is neither the platform nor manager nor administrator."""
-    if actor.kind is not ActorKind.SYSTEM and not actor.has(Role.MANAGER, Role.ADMINISTRATOR):
-        raise Forbidden(_("发布事项目录由中心管理员或系统管理员进行，请与他们联系。"), code="may_not_publish")
 
 
 def lock() -> None:

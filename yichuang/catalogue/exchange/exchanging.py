@@ -53,7 +53,7 @@ def import_file(file: Path, *, mapping: str = "", dry_run: bool) -> int:
             return 1
         if dry_run or not found.changes:
             return 0
-        publication = importing.take_in(found=found, base=found.base, actor=SYSTEM, now=clock.now())
+        publication = importing.publish_incoming(found=found, base=found.base, actor=SYSTEM, now=clock.now())
     except OSError as error:
         print(_("文件读不出来：%(reason)s") % {"reason": error.strerror})
         return 1

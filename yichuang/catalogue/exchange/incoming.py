@@ -11,6 +11,7 @@ from yichuang.catalogue.differences import Change, changes
 from yichuang.catalogue.exchange import packages, spreadsheet_files
 from yichuang.catalogue.exchange.spreadsheet_taking import Mapped, take
 from yichuang.catalogue.folder import Fault, Folder
+from yichuang.catalogue.loading import Told
 from yichuang.catalogue.models import ImportMapping
 
 
@@ -25,23 +26,24 @@ class Incoming:
     remarks: tuple[str, ...] = ()  # what the reader should know although nothing is wrong
 
 
-def from_package(content: bytes) -> Incoming:
+def from_package(content: bytes, told: Told | None = None) -> Incoming:
     """What importing a package would do. Raises `Invalid` where it is no sound package."""
     base, before = queries.in_force()
-    reading = packages.unpack(content)
+    reading = packages.unpack(content, told)
     if reading.folder is None:
         return Incoming(base, None, reading.faults, ())
     faults = tuple(sorted({*reading.faults, *check(reading.folder)}))
     return Incoming(base, reading.folder, faults, changes(before, reading.folder))
 
 
-def from_file(content: bytes, mapped: Mapped) -> Incoming:
+def from_file(content: bytes, mapped: Mapped, told: Told | None = None) -> Incoming:
     """What importing a file would do: a package, or a spreadsheet over what is in force, by its content.
 
-    Raises `Invalid` where it is neither, `Refused` for a spreadsheet where nothing was published yet.
+    `told` hears how far it is. Raises `Invalid` where the file is neither, `Refused` for a spreadsheet where
+    nothing was published yet.
     """
     if packages.is_package(content):
-        return from_package(content)
+        return from_package(content, told)
     base, before = queries.in_force()
     if before is None:
         sentence = _("还没有发布过目录，表格没有可以更新的底稿。请先发布文件夹或者导入目录包。")

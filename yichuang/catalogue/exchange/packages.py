@@ -53,8 +53,8 @@ def pack(folder: Folder, release: int) -> bytes:
     return packed.getvalue()
 
 
-def unpack(content: bytes) -> loading.Reading:
-    """What a package says, read like a folder, with every fault by file and line.
+def unpack(content: bytes, told: loading.Told | None = None) -> loading.Reading:
+    """What a package says, read like a folder, with every fault by file and line. `told`: as in `loading.read`.
 
     Raises `Invalid` where it is damaged, was changed after it was packed, or was packed by a newer program.
     """
@@ -76,7 +76,7 @@ def unpack(content: bytes) -> loading.Reading:
             target = Path(name) / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(text)
-        return loading.read(Path(name))
+        return loading.read(Path(name), told)
 
 
 def _check_manifest(manifest: Any, files: dict[str, bytes]) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yichuang.web.manage import cases, exchange, papers, quality, views
+from yichuang.web.manage import cases, exchange, imports, papers, quality, views
 
 app_name = "manage"
 urlpatterns = [
@@ -24,7 +24,8 @@ urlpatterns = [
     path("papers/<slug:key>/begin/", papers.begin, name="begin_paper"),
     path("catalogue/exchange/", exchange.exchange, name="exchange"),
     path("catalogue/exchange/export/<str:form>/", exchange.export, name="export"),
-    path("catalogue/exchange/upload/", exchange.upload, name="upload"),
-    path("catalogue/exchange/import/", exchange.preview, name="import"),
-    path("catalogue/exchange/import/confirm/", exchange.confirm, name="confirm_import"),
+    path("catalogue/exchange/upload/", imports.upload, name="upload"),
+    path("catalogue/exchange/imports/<int:import_id>/", imports.look, name="import"),
+    path("catalogue/exchange/imports/<int:import_id>/confirm/", imports.confirm, name="confirm_import"),
+    path("catalogue/exchange/imports/<int:import_id>/faults.csv", imports.faults, name="import_faults"),
 ]

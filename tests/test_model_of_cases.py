@@ -1,9 +1,9 @@
 """A model of what may happen to cases: random bundles, acts, times and crashes, beside an independent reckoning.
 
-hypothesis draws applications and acts on them from all verbs, lets time pass, and lets workers die halfway through a
-step. After every rule the cases are what the moves allow; at the end everything that waits is done, and then:
-every case folds, every end has its paper, no act is lost or doubled, and every clock runs out on the day that a slow
-count of the calendar gives.
+hypothesis draws applications and acts on them from all verbs, lawful or not, lets time pass, declares days off, and
+lets workers die halfway through a step. After every rule the cases are what the moves allow; at the end everything that
+waits is done, and then: every case folds, every end has its paper, no act is lost or doubled, and every clock runs out
+on the day that a slow count of the calendar gives.
 
 `YICHUANG_EXAMPLES` draws more.
 """
@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Model
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -31,6 +32,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.factories import NOW
 from tests.scenes import (
+    AHEAD,
+    AHEAD_WITH_GAP,
     ALONE,
     FIRST_OF_ALL,
     FOLLOWER,
@@ -44,14 +47,15 @@ from tests.scenes import (
 )
 from yichuang.base.clock import CITY_ZONE, local
 from yichuang.base.errors import Refused
-from yichuang.cases.models import Case
+from yichuang.cases.models import ApplicationMaterial, Case, Gap, Remark
 from yichuang.cases.states import ENDED, MOVES, Stage, Verb
 from yichuang.deadlines import watching
 from yichuang.deadlines.calendar import Calendar
 from yichuang.deadlines.data import ClockKind, Unit
 from yichuang.deadlines.keeping import PAUSABLE
 from yichuang.deadlines.models import Clock, ClockPause
-from yichuang.deadlines.queries import calendar
+from yichuang.deadlines.queries import calendar, forget
+from yichuang.delivery.models import HandOver
 from yichuang.journey.runner import react
 from yichuang.journey.steps import STEPS
 from yichuang.ledger.models import Entry
@@ -69,9 +73,9 @@ _SETTINGS = settings(
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-_SCENES = (ALONE, WITH_GAP, FOLLOWER, FIRST_OF_ALL, WITHHELD)
-#: The worker issues, with the paper that makes it one; and what moves the calendar moves everybody's.
-_NOT_DRAWN = frozenset({Verb.ISSUE, Verb.RECKON})
+_SCENES = (ALONE, WITH_GAP, FOLLOWER, FIRST_OF_ALL, WITHHELD, AHEAD, AHEAD_WITH_GAP)
+#: What was told in writing: a day off that is declared later moves none of these.
+_TOLD = frozenset({ClockKind.CORRECTION, ClockKind.GAP, ClockKind.PROCEDURE})
 #: Each of these ways is one act: refused, or died halfway, it leaves nothing behind; done, it leaves one entry.
 _ONE_ACT = frozenset(
     {
@@ -79,8 +83,8 @@ _ONE_ACT = frozenset(
         Verb.CLAIM, Verb.UNCLAIM, Verb.BEGIN_PROCEDURE, Verb.END_PROCEDURE, Verb.DELIVER,
     }
 )  # fmt: skip
-#: Ends that anybody may ask for at almost any time: tried where they are lawful, or no life would get far.
-_QUITS = frozenset({Verb.WITHDRAW, Verb.TERMINATE})
+#: So many acts are tried in a row that are not lawful.
+_TRIES = 4
 #: The papers of which every end has one.
 _PAPERS: dict[Stage, frozenset[str]] = {
     Stage.DECLINED: frozenset({NoticeKind.DECLINE}),
@@ -95,6 +99,25 @@ _PAPERS: dict[Stage, frozenset[str]] = {
 
 #: After how many statements somebody dies; mostly nobody does.
 _CRASHES = st.sampled_from([None, None, None, None, 1, 4, 9, 20])
+#: What an act may write of an application beside entries, and where the row says whose it is.
+_WRITTEN: dict[type[Model], str] = {
+    Case: "application",
+    ApplicationMaterial: "application",
+    HandOver: "application",
+    Gap: "case__application",
+    Remark: "case__application",
+}
+
+
+def _issue(scene: Scene, now: datetime) -> None:
+    """A second worker believes the job to be its own: it makes the result once more, with the paper of its decision."""
+    deciding = Entry.objects.filter(subject_kind="case", subject_id=scene.case().id, verb__in=_DECIDING)
+    if found := deciding.order_by("id").last():
+        STEPS["issue_result"](entries([found.id])[0], now)
+
+
+_DECIDING = (Verb.DECIDE, Verb.FORMALISE)
+_ACTS = {**WAYS, Verb.ISSUE: _issue}
 
 
 class Crash(Exception):  # noqa: N818
@@ -131,6 +154,7 @@ class LivesOfCases(RuleBasedStateMachine):
         self.savepoint = transaction.savepoint()
         self.now = NOW
         self.scenes: list[Scene] = []
+        self.days_off = 0
 
     # ── What people do ───────────────────────────────────────────────────────────────────────────
 
@@ -143,21 +167,21 @@ class LivesOfCases(RuleBasedStateMachine):
     def somebody_else_applies(self, scene: Scene) -> None:
         self.scenes.append(scene.begin(self.now))
 
-    @rule(
-        place=st.integers(0, 2),
-        verb=st.sampled_from([verb for verb in Verb if verb not in _NOT_DRAWN | _QUITS]),
-        crash=_CRASHES,
-    )
-    def somebody_tries(self, place: int, verb: Verb, crash: int | None) -> None:
-        """Anything, lawful or not."""
-        self.act(self.scenes[place % len(self.scenes)], verb, crash)
+    @rule(place=st.integers(0, 2), first=st.integers(0, 50), crash=_CRASHES)
+    def somebody_tries(self, place: int, first: int, crash: int | None) -> None:
+        """What the moves do not allow where the case stands: a handful of acts, one after the other."""
+        scene = self.scenes[place % len(self.scenes)]
+        for turn in range(_TRIES):
+            stage = Stage(scene.case().stage)
+            barred = [verb for verb in Verb if stage not in MOVES[verb].origins]
+            self.act(scene, barred[(first + turn) % len(barred)], crash)
 
     @rule(place=st.integers(0, 2), pick=st.integers(0, 50), crash=_CRASHES)
     def somebody_acts(self, place: int, pick: int, crash: int | None) -> None:
         """Something that the moves allow where the case stands, so that lives get somewhere."""
         scene = self.scenes[place % len(self.scenes)]
         stage = scene.case().stage
-        lawful = [verb for verb in Verb if stage in MOVES[verb].origins and verb not in _NOT_DRAWN]
+        lawful = [verb for verb in Verb if stage in MOVES[verb].origins]
         lasting = [verb for verb in lawful if MOVES[verb].to not in ENDED or verb is Verb.CLOSE]
         if wanted := lawful if pick % 7 == 6 else lasting:
             self.act(scene, wanted[pick % len(wanted)], crash)
@@ -169,20 +193,23 @@ class LivesOfCases(RuleBasedStateMachine):
         undone = transaction.savepoint()
         try:
             if crash is None:
-                WAYS[verb](scene, self.now)
+                _ACTS[verb](scene, self.now)
             else:
                 with dying_after(crash):
-                    WAYS[verb](scene, self.now)
+                    _ACTS[verb](scene, self.now)
         except (Refused, Crash):
             left = (self.entries_of(scene), self.rows_of(scene))
             transaction.savepoint_rollback(undone)
+            forget()  # a day that was declared, and is no day off after all
             if verb in _ONE_ACT and left != (before, rows):
                 raise AssertionError(f"{verb} in {origin} was not done and left something behind") from None
             return
+        self.days_off += verb is Verb.RECKON
         done = self.entries_of(scene) - before
+        lawful = origin in MOVES[verb].origins
+        assert lawful or not done[scene.case().id, verb], f"{verb} was done in {origin}"
         if verb in _ONE_ACT:
             assert done[scene.case().id, verb] == 1
-            assert origin in MOVES[verb].origins
 
     @rule(hours=st.sampled_from([1, 1, 5, 24, 72, 24 * 8, 24 * 25]))
     def time_passes(self, hours: int) -> None:
@@ -230,7 +257,7 @@ class LivesOfCases(RuleBasedStateMachine):
     def every_clock_runs_out_when_a_slow_count_says(self) -> None:
         for scene in self.scenes:
             for case in Case.objects.filter(application_id=scene.application_id):
-                check_clocks(case)
+                check_clocks(case, told=not self.days_off)
 
     def teardown(self) -> None:
         try:
@@ -243,14 +270,21 @@ class LivesOfCases(RuleBasedStateMachine):
                     check_paper(case)
         finally:
             transaction.savepoint_rollback(self.savepoint)
+            forget()
 
     def entries_of(self, scene: Scene) -> Counter[tuple[int, str]]:
         ids = Case.objects.filter(application_id=scene.application_id).values("id")
         found = Entry.objects.filter(subject_kind="case", subject_id__in=ids)
         return Counter(found.values_list("subject_id", "verb"))
 
-    def rows_of(self, scene: Scene) -> list[dict[str, Any]]:
-        return list(Case.objects.filter(application_id=scene.application_id).order_by("id").values())
+    def rows_of(self, scene: Scene) -> list[list[dict[str, Any]]]:
+        ids = list(Case.objects.filter(application_id=scene.application_id).values_list("id", flat=True))
+        kept = [model._default_manager.filter(**{of: scene.application_id}) for model, of in _WRITTEN.items()]
+        kept += [
+            model._default_manager.filter(subject_kind="case", subject_id__in=ids)
+            for model in (Clock, ClockPause)
+        ]
+        return [list(rows.order_by("id").values()) for rows in kept]
 
 
 def check_paper(case: Case) -> None:
@@ -259,10 +293,14 @@ def check_paper(case: Case) -> None:
     assert found.exclude(file=None).count() == 1, (case.stage, case.number)
 
 
-def check_clocks(case: Case) -> None:
-    """Every running clock of the case is due when counting day by day, or minute by minute, says so."""
+def check_clocks(case: Case, *, told: bool) -> None:
+    """Every running clock of the case is due when counting day by day, or minute by minute, says so.
+
+    `told`: also those whose end was told in writing.
+    """
     pauses = list(ClockPause.objects.filter(subject_kind="case", subject_id=case.id))
-    for clock in Clock.objects.filter(subject_kind="case", subject_id=case.id, stopped_at=None):
+    running = Clock.objects.filter(subject_kind="case", subject_id=case.id, stopped_at=None)
+    for clock in running if told else running.exclude(kind__in=_TOLD):
         held = [one for one in pauses if clock.kind in PAUSABLE]
         if any(one.ended_at is None for one in held):
             assert clock.due_at is None, clock

@@ -101,6 +101,7 @@ class Scene:
 
 ALONE = Scene("temporary_relief", "temporary_relief")
 REFUSED = replace(ALONE, outcome=Outcome.REFUSED)
+SENT = Scene("fire_design_review", "fire_design_review")  # may be sent by courier
 WITH_GAP = replace(ALONE, missing=("hardship_proof",))
 FOLLOWER = Scene("newborn", "citizen_card", before=("birth_certificate",), sister="birth_certificate")
 _HOUSE = ("commercial_contract_filing", "company_real_estate_tax", "company_real_estate_transfer")

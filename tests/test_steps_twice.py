@@ -7,6 +7,7 @@ and each that follows from those, is run a second time at once. A new verb fails
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -16,6 +17,8 @@ from tests.dispatching import take_in
 from tests.factories import NOW, accepted, staff
 from tests.scenes import (
     ALONE,
+    CLERK,
+    SENT,
     WAYS,
     WITH_GAP,
     Scene,
@@ -33,6 +36,7 @@ from yichuang.catalogue.models import CatalogueImport
 from yichuang.deadlines import watching
 from yichuang.deadlines.data import RungAct
 from yichuang.deadlines.queries import forget, ladder
+from yichuang.delivery import courier
 from yichuang.identity.data import SYSTEM
 from yichuang.journey.reactions import REACTIONS
 from yichuang.journey.runner import react
@@ -114,6 +118,26 @@ def _hand_over() -> set[tuple[str, str]]:
     return _do(Verb.DELIVER)
 
 
+def _parcel(outcome: str = "") -> Callable[[], set[tuple[str, str]]]:
+    """A parcel is sent, and comes back where an outcome says so."""
+
+    def send() -> set[tuple[str, str]]:
+        scene = bring(SENT, Stage.ISSUED)
+        assert scene is not None
+        done, clerk = follow_twice(), staff(CLERK)
+        said: dict[str, Any] = {"actor": clerk, "application_id": scene.application_id, "now": NOW}
+        courier.ask_for_courier(
+            **said, to=courier.Recipient("林知夏", "13800000001", "衢州市柯城区样例路1号")
+        )
+        courier.send_by_courier(**said, carrier="邮政速递", waybill="1")
+        done |= follow_twice()
+        if outcome:
+            courier.record_proof(**said, outcome=outcome, signed_by="", at=NOW)
+        return done | follow_twice()
+
+    return send
+
+
 def _rung() -> set[tuple[str, str]]:
     ALONE.begin()
     done = follow_twice()
@@ -172,6 +196,8 @@ def _import(*, is_confirmed: bool = False, is_overtaken: bool = False) -> Callab
 OTHERS: dict[str, Callable[[], set[tuple[str, str]]]] = {
     "application.received": _receive,
     "hand_over.done": _hand_over,
+    "parcel.sent": _parcel(),
+    "parcel.returned": _parcel("returned"),
     "clock.rung": _rung,
     "calendar.changed": _calendar,
     "hours.changed": _recorded("hours.changed"),

@@ -75,6 +75,7 @@ FACTS: Mapping[str, tuple[Promise, Any]] = {
     "differences": (_("实际结果与预期不一致之处，逐条"), ["出生日期：预期“2026-03-02”，实际“2026-03-01”。"]),
     "delivered_at": (_("送达时间"), _NOW),
     "method": (_("送达方式"), "窗口领取"),
+    "waybill": (_("快递公司和运单号"), "邮政速递 1234567890123"),
     "documents": (
         _("送达的文书证照：name名称、number编号、department部门"),
         [{"name": "出生医学证明", "number": "2026000001", "department": "衢州市卫生健康委员会"}],

@@ -296,6 +296,7 @@ class DeliveryFacts(TypedDict):
     delivered_at: datetime
     method: str
     documents: list[DeliveredDocument]
+    waybill: NotRequired[str]  # carrier and number
     place: NotRequired[str]
     receiver: NotRequired[str]
     relation: NotRequired[str]

@@ -7,13 +7,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
+from yichuang.base.crypto import decrypt_text
 from yichuang.cases import reading
 from yichuang.cases.models import Application, Case
 from yichuang.cases.queries import materials
 from yichuang.cases.states import ENDED, MOVES, OUTCOME_NAMES, STAGE_NAMES, Outcome, Stage
 from yichuang.catalogue.data import SourceKind
 from yichuang.catalogue.papers import NoticeKind
-from yichuang.delivery.models import HandOver
+from yichuang.delivery.courier import SIGNED_CONTEXT
+from yichuang.delivery.models import HandOver, Parcel
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import SYSTEM
 from yichuang.journey.papers import party_of
@@ -31,6 +33,7 @@ _SOURCE_NAMES = {
     SourceKind.UPLOAD: _("上传"),
     SourceKind.PAPER: _("窗口收取"),
 }
+_METHODS = {"counter": _("窗口领取"), "download": _("网上下载"), "courier": _("邮寄送达")}
 #: Acts that end a case.
 _ENDING = frozenset(verb for verb, move in MOVES.items() if move.to in ENDED)
 _DECISIONS = frozenset({NoticeKind.GRANT, NoticeKind.REFUSAL})
@@ -75,15 +78,15 @@ def hand_over(hand_over_id: int, *, now: datetime) -> NoticeFacts:
         SYSTEM, row.receiver_id, purpose="paper", application_number=application.number, now=now
     )
     delivered = Case.objects.filter(application=application, id__in=row.case_ids).select_related("department")
-    by_download = row.channel == "download"
+    by_download, parcel = row.channel == "download", Parcel.objects.filter(hand_over=row).first()
     facts = {
         "applicant": party.name,
         "applicant_number": party.number,
-        "method": _("网上下载") if by_download else _("窗口领取"),
+        "method": _METHODS[row.channel],
         "delivered_at": row.handed_over_at,
         "place": row.counter.name if row.counter else None,
-        "receiver": receiver.name,
-        "relation": _("本人") if row.receiver_id == application.party_id else _("代办人"),
+        "waybill": f"{parcel.carrier} {parcel.waybill}" if parcel else None,
+        **_signed(row, parcel, receiver.name),
         "documents": _documents(application.number, delivered.order_by("id")),
         "confirmed_by": _("查询密码") if by_download else None,
     }
@@ -96,6 +99,14 @@ def hand_over(hand_over_id: int, *, now: datetime) -> NoticeFacts:
         facts=facts,
         now=now,
     )
+
+
+def _signed(row: HandOver, parcel: Parcel | None, name: str) -> dict[str, str]:
+    """Who signed; of a parcel whoever the courier says, and what she is to the applicant only where it is herself."""
+    signed = decrypt_text(parcel.signed_by, SIGNED_CONTEXT) if parcel else name
+    if row.receiver_id != row.application.party_id:
+        return {"receiver": signed, "relation": _("代办人")}
+    return {"receiver": signed, "relation": _("本人") if signed == name else _("代收")}
 
 
 def closing(case_id: int, *, now: datetime) -> NoticeFacts | None:

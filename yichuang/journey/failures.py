@@ -58,6 +58,8 @@ STEP_NAMES: dict[str, Promise] = {
     "tell_correction": gettext_lazy("短信告知补正"),
     "tell_procedure": gettext_lazy("短信告知特别程序"),
     "tell_extension": gettext_lazy("短信告知延长期限"),
+    "tell_parcel": gettext_lazy("短信告知邮寄"),
+    "remind_of_return": gettext_lazy("提醒窗口邮件退回"),
     "tell_ready": gettext_lazy("短信通知领取"),
     "look_at_import": gettext_lazy("核对导入文件"),
     "take_in_import": gettext_lazy("导入目录"),

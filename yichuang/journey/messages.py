@@ -15,6 +15,7 @@ from yichuang.base.errors import Refused
 from yichuang.cases import queries, reading, rules
 from yichuang.cases.models import Application, Case
 from yichuang.cases.states import SETTLED, UNDECIDED_ENDS, Stage, Verb
+from yichuang.delivery.models import Parcel, ParcelState
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import SYSTEM, Actor
 from yichuang.notices import messages
@@ -80,6 +81,22 @@ def extended(case_id: int, *, entry_id: int, until: date, now: datetime) -> None
     """延长期限告知: until when it will be decided now."""
     text = _("您申请的“%(item)s”（%(case)s）经批准延长办理期限，最迟%(until)s前作出决定。告知书：%(link)s")
     _of_case(case_id, entry_id, text, {"until": until.isoformat()}, now)
+
+
+def parcel(parcel_id: int, *, entry_id: int, now: datetime) -> None:
+    """邮寄告知: by whom it was sent under which number, or that it came back."""
+    row = Parcel.objects.get(id=parcel_id)
+    application = _application(row.application_id)
+    if row.state == ParcelState.SENT:
+        text = _("您申请的“%(target)s”的结果已由%(carrier)s寄出，运单号%(waybill)s。查进度：%(link)s")
+    elif row.state == ParcelState.SIGNED:  # meanwhile it has arrived
+        return
+    else:
+        text = _(
+            "寄给您的“%(target)s”结果没有送到（%(carrier)s %(waybill)s），已退回，请到窗口或网上领取：%(link)s"
+        )
+    facts = {**_facts(application), "carrier": row.carrier, "waybill": row.waybill}
+    _queue(application, MessageKind.PARCEL, f"{application.number}.{entry_id}", text % facts, now=now)
 
 
 def ready(case_id: int, *, now: datetime) -> None:

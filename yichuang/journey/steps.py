@@ -17,11 +17,15 @@ from yichuang.cases.models import Case
 from yichuang.cases.states import Outcome, Stage, Verb
 from yichuang.catalogue.actions import importing
 from yichuang.deadlines import keeping
+from yichuang.delivery.models import Parcel
 from yichuang.departments import actions as departments
 from yichuang.departments import queries as department_queries
+from yichuang.identity.data import Role
 from yichuang.journey import application_papers, messages, papers, rungs
 from yichuang.journey.payloads import partner_payload
 from yichuang.ledger.models import Entry
+from yichuang.notices import reminders
+from yichuang.notices.reminders import PARCEL_RETURNED
 
 #: Where steps wait that talk to no partner.
 STEP_QUEUE = "steps"
@@ -177,6 +181,20 @@ def tell_extension(entry: Entry, now: datetime) -> None:
     messages.extended(entry.subject_id, entry_id=entry.id, until=until, now=now)
 
 
+def tell_parcel(entry: Entry, now: datetime) -> None:
+    """邮寄告知: that it was sent, or came back."""
+    messages.parcel(entry.subject_id, entry_id=entry.id, now=now)
+
+
+def remind_of_return(entry: Entry, now: datetime) -> None:
+    """提醒 at the counters of the centre: a parcel came back, its results lie there again."""
+    parcel = Parcel.objects.select_related("application").get(id=entry.subject_id)
+    number = Case.objects.values_list("number", flat=True).get(id=parcel.case_ids[0])
+    centre = parcel.application.centre_id
+    rung = f"{PARCEL_RETURNED}.{parcel.id}"
+    reminders.remind(case_number=number, rung=rung, role=Role.CLERK, department_id=centre, now=now)
+
+
 def tell_ready(entry: Entry, now: datetime) -> None:
     """领取通知, once the last case of the application is settled."""
     messages.ready(entry.subject_id, now=now)
@@ -266,8 +284,8 @@ STEPS: dict[str, Step] = {
         issue_termination, issue_rescission, issue_procedure_notice, tell_procedure, issue_extension, tell_extension,
         issue_hearing_right, tell_hearing, issue_pre_decision, issue_reopening, issue_reopened, reckon_clocks,
         issue_hand_over_receipt, issue_closing_notice, dispatch_to_partner, begin_review_at_partner,
-        apply_partner_answer, join_sisters, close_case, tell_received, tell_accepted, tell_correction, tell_ready,
-        look_at_import, take_in_import,
+        apply_partner_answer, join_sisters, close_case, tell_parcel, remind_of_return, look_at_import, take_in_import,
+        tell_received, tell_accepted, tell_correction, tell_ready,
     )
 }  # fmt: skip
 #: Steps that look at the whole application: of an act on many of its cases they follow once.

@@ -33,6 +33,7 @@ class MessageKind(StrEnum):
     CORRECTION = "correction"  # 补正告知, one for each time
     LONGER = "longer"  # 办理时间变化告知: a special procedure or an extension, one for each time
     HEARING = "hearing"  # 听证权利告知
+    PARCEL = "parcel"  # 邮寄告知: sent, or come back
     READY = "ready"  # 领取通知, one an application
     LINK = "link"  # the address of the papers, sent again at the counter
 

@@ -13,6 +13,8 @@ from yichuang.identity.data import Actor, ActorKind, Role
 from yichuang.ledger.actions import Record, record
 from yichuang.notices.models import Reminder
 
+#: What a reminder says that comes from no ladder: a parcel (邮寄) came back.
+PARCEL_RETURNED = "parcel_returned"
 #: More than this is not read anyhow; the list of cases has them all.
 MOST_SHOWN = 50
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -21,6 +22,9 @@ from yichuang.web.http import Request
 from yichuang.web.looks import CLOCK_NAMES, LIGHT_NAMES
 from yichuang.web.navigation import case_address, desk_of
 
+#: Reminders that come from no ladder.
+_OTHERS: dict[str, Promise] = {reminders.PARCEL_RETURNED: _("邮件被退回，结果在窗口")}
+
 
 @dataclass(frozen=True, slots=True)
 class ReminderLine:
@@ -29,7 +33,7 @@ class ReminderLine:
     id: int
     number: str
     item_name: str
-    what: str
+    what: str | Promise
     light: Light | None
     written_at: datetime
     address: str
@@ -43,7 +47,11 @@ def lines(actor: Actor) -> Sequence[ReminderLine]:
     found = []
     for row in rows:
         rung = rungs.get(row.rung)  # None: the city has changed its ladder since
-        what = f"{CLOCK_NAMES[rung.clock]}{LIGHT_NAMES[rung.light]}" if rung else row.rung
+        what = (
+            f"{CLOCK_NAMES[rung.clock]}{LIGHT_NAMES[rung.light]}"
+            if rung
+            else _OTHERS.get(row.rung.partition(".")[0], row.rung)
+        )
         light = rung.light if rung else None
         name, address = names.get(row.case_number, ""), case_address(actor, row.case_number)
         found.append(ReminderLine(row.id, row.case_number, name, what, light, row.written_at, address))

@@ -30,6 +30,7 @@ from yichuang.catalogue.papers import NoticeKind
 from yichuang.deadlines.queries import Running
 from yichuang.delivery import actions as delivery
 from yichuang.delivery import queries as delivery_queries
+from yichuang.delivery.courier import parcels_of
 from yichuang.feedback import queries as feedback_queries
 from yichuang.identity import queries as identity_queries
 from yichuang.journey import messages as journey_messages
@@ -55,6 +56,7 @@ _OCCASIONS: dict[MessageKind, Promise] = {
     MessageKind.ACCEPTED: gettext_lazy("受理告知"),
     MessageKind.CORRECTION: gettext_lazy("补正告知"),
     MessageKind.HEARING: gettext_lazy("听证权利告知"),
+    MessageKind.PARCEL: gettext_lazy("邮寄告知"),
     MessageKind.LONGER: gettext_lazy("办理时间变化告知"),
     MessageKind.READY: gettext_lazy("领取通知"),
     MessageKind.LINK: gettext_lazy("文书和进度"),
@@ -157,6 +159,7 @@ def _page(request: Request, row: ApplicationRow, *, refusal: GapsOpen | None = N
         "has_open": any(_is_open(case) for case in row.cases),
         "handed_over": handed_over,
         "hand_overs": delivery_queries.of_application(row.id) if handed_over else (),
+        "parcels": parcels_of(row.id) if handed_over or Stage.ISSUED in stages else (),
         "rating": feedback_queries.given(row.id) if handed_over else None,
         "rating_address": f"{settings.PUBLIC_URL}/track/{row.number}/rate/",
         "papers": _papers(row, papers),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yichuang.web.counter import applications, cases, drafts, home, papers
+from yichuang.web.counter import applications, cases, courier, drafts, home, papers
 
 app_name = "counter"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("applications/<slug:number>/", applications.application, name="application"),
     path("applications/<slug:number>/accept/", applications.accept, name="accept"),
     path("applications/<slug:number>/hand-over/", applications.hand_over, name="hand_over"),
+    path("applications/<slug:number>/parcel/", courier.parcel, name="parcel"),
     path("applications/<slug:number>/withdraw/", applications.withdraw, name="withdraw"),
     path("applications/<slug:number>/message/", applications.send_papers, name="send_papers"),
     path("cases/<slug:number>/", cases.case, name="case"),

@@ -42,6 +42,7 @@ def results(request: Request, seen: Opened) -> HttpResponseBase:
         "row": row,
         "waiting": screens.waiting_results(row),
         "collected": collected,
+        "can_be_sent": screens.can_be_sent(row),
         "unsettled": sum(case.stage not in SETTLED for case in row.cases),
         "rating": feedback_queries.given(row.id) if collected else None,
     }

@@ -11,7 +11,7 @@ from yichuang.base.clock import local
 from yichuang.cases.data import CaseRow, MaterialRow
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.reading import HistoryRow
-from yichuang.cases.states import MOVES, SETTLED, WORKED, Hearing, Outcome, Stage, Verb
+from yichuang.cases.states import ENDED, MOVES, SETTLED, WORKED, Hearing, Outcome, Stage, Verb
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.papers import NoticeKind
 from yichuang.deadlines.queries import Running
@@ -220,6 +220,12 @@ def papers_of(row: ApplicationRow, notices: Iterable[NoticeFacts]) -> list[Paper
         if notice.kind not in RESULTS
     ]
     return found[::-1]
+
+
+def can_be_sent(row: ApplicationRow) -> bool:
+    """Whether something is still to come that its guide says may be sent by courier (邮寄)."""
+    left = [case for case in row.cases if case.stage not in {*ENDED, *HANDED_OVER}]
+    return any(catalogue_queries.item_version(case.item_version_id).service.express for case in left)
 
 
 def results_of(

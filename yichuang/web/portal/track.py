@@ -14,6 +14,7 @@ from yichuang.cases import queries, reading, whole
 from yichuang.cases.actions.withdrawal import open_to
 from yichuang.cases.states import LOST, Stage
 from yichuang.catalogue import queries as catalogue_queries
+from yichuang.delivery.courier import parcels_of
 from yichuang.feedback import queries as feedback_queries
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import ActorKind
@@ -76,6 +77,8 @@ def application(request: Request, seen: access.Opened) -> HttpResponse:
         "materials": [(line, _source_name(line.reference)) for line in materials if line.source],
         "papers": screens.papers_of(row, notices),
         "history": words.deeds(history, cases, screens.centre_of(row)),
+        "parcels": parcels_of(row.id) if screen.ready or screen.handed_over else (),
+        "can_be_sent": screens.can_be_sent(row),
         "rating": feedback_queries.given(row.id) if screen.handed_over else None,
         "can_withdraw": bool(open_to(row.cases)),
         "by_code": access.is_opened_by_code(request, row.number),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yichuang.web.portal import correct, guide, hearing, rating, results, track, verify, withdraw
+from yichuang.web.portal import correct, courier, guide, hearing, rating, results, track, verify, withdraw
 
 urlpatterns = [
     path("guide/", guide.guide, name="guide"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("track/<slug:number>/rate/", rating.rate, name="track_rate"),
     path("track/<slug:number>/correct/<slug:case_number>/", correct.correct, name="track_correct"),
     path("track/<slug:number>/hearing/<slug:case_number>/", hearing.hearing, name="track_hearing"),
+    path("track/<slug:number>/courier/", courier.courier, name="track_courier"),
     path("track/<slug:number>/withdraw/", withdraw.withdraw, name="track_withdraw"),
     path("verify/", verify.verify, name="verify"),
     path("verify/<str:code>/", verify.by_code, name="verify_code"),

@@ -35,7 +35,7 @@ def _make(asked: bool, sent: bool) -> ApplicationRow:
     row, officer, clerk = accepted(FIRE, now=now), staff("officer-zhujian"), staff("clerk1")
     case = case_of(row, FIRE)
     if sent:
-        decide(actor=officer, case_id=case.id, outcome=Outcome.GRANTED, opinion="合格。", now=now)
+        decide(actor=officer, case_id=case.id, outcome=Outcome.REFUSED, opinion="不合格。", now=now)
         run_journey(now)
         to = Recipient("林知夏", "13800000001", "浙江省衢州市柯城区样例路1号2幢301室")
         ask_for_courier(actor=clerk, application_id=row.id, to=to, now=now)

@@ -221,6 +221,7 @@ TABLE: dict[str, Row] = {
     "track_results": Row(MOTHER, at=("number",)),
     "track_archive": Row(frozenset(), at=("number",)),
     "track_correct": Row(MOTHER, at=("number", "case")),
+    "track_copy": Row(MOTHER, at=("number", "case")),
     "track_courier": Row(MOTHER, at=("number",)),
     "track_hearing": Row(MOTHER, at=("number", "case")),
     "track_withdraw": Row(MOTHER, at=("number",)),

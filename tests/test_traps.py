@@ -4,6 +4,7 @@ They are counted as the notes of the domain count them. What the platform does n
 """
 
 import json
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.catalogue_folder import write_folder
 from tests.city import run_journey
 from tests.counter_desk import line_to_registers, start
 from tests.factories import MOTHER, NOW, accepted, case_of, decided, received, staff, submission
+from tests.papers import needs_poppler, pdf_a_faults, said_by
 from tests.scenes import ALONE, FIRST_OF_ALL, WITH_GAP, Scene, bring
 from tests.simulators_fixtures import Simulator
 from yichuang.base.clock import CITY_ZONE, local
@@ -41,12 +43,16 @@ from yichuang.feedback.data import Grade
 from yichuang.feedback.queries import newest
 from yichuang.identity.data import Actor, ActorKind
 from yichuang.journey.national_codes import GRADES, GRADES_OF_THE_PROVINCE, KINDS, KINDS_OF_EVALUATION
+from yichuang.ledger.models import Entry
+from yichuang.licences.copies import make_copy
 from yichuang.licences.identifier import ROOT, read_identifier
-from yichuang.licences.models import Licence
+from yichuang.licences.models import Licence, LicenceCopy
+from yichuang.licences.queries import of_cases
 from yichuang.notices.data import NoticeKind
 from yichuang.notices.models import Notice
 from yichuang.sharing.actions import fetch
 from yichuang.sharing.data import DataRequest
+from yichuang.web.portal.judging import Verdict, judge_code, judge_file
 
 __all__ = ["line_to_registers"]
 pytestmark = pytest.mark.django_db
@@ -245,6 +251,29 @@ def test_trap_12_every_query_of_data_states_case_item_and_cause_or_is_not_made(r
     (query,) = registers.log()["queries"]
     assert (query["case"], query["item"]) == ("KQ00000001", request.item)
     assert query["purpose"]
+
+
+@needs_poppler
+def test_trap_12_a_copy_says_what_it_is_for_over_the_page_and_expires(tmp_path: Path) -> None:
+    row = accepted("newborn")
+    decided(row, "birth_certificate", "officer-weijian")
+    run_journey()
+    licence = of_cases([case_of(row, "birth_certificate").number]).popitem()[1]
+    said: dict[str, Any] = {"licence_id": licence.id, "actor": staff("clerk1"), "now": NOW}
+    with pytest.raises(Invalid):
+        make_copy(**said, purpose=" ", requester="柯城区第一小学")
+    pdf = make_copy(**said, purpose="办理入学", requester="柯城区第一小学")
+    assert pdf_a_faults(pdf) == []
+    text = re.sub(r"\s", "", said_by("pdftotext", pdf, tmp_path))
+    assert "加注件：仅供柯城区第一小学用于办理入学，2026年4月8日之后无效" in text
+    copy = LicenceCopy.objects.get(licence_id=licence.id)
+    assert Entry.objects.get(verb="licence.copied").facts["case_number"] == licence.case_number
+    assert judge_file(pdf, NOW).verdict is Verdict.GENUINE
+    assert judge_code(copy.verify_code, NOW).verdict is Verdict.CODE_KNOWN
+    late = judge_code(copy.verify_code, NOW + timedelta(days=31))
+    assert late.verdict is Verdict.NO_LONGER
+    assert late.document is not None
+    assert "用于办理入学，已于2026-04-08到期" in late.document.state
 
 
 def test_trap_13_five_ends_are_five_papers_and_are_counted_apart() -> None:

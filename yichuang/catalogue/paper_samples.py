@@ -104,7 +104,7 @@ FRAME: Mapping[str, Promise] = {
 }
 #: What a licence knows beside the fields that stand on it.
 LICENCE_FACTS = frozenset(
-    {"fields", "rows", "holder", "identifier", "type_code", "valid_from", "valid_until"}
+    {"copy", "fields", "rows", "holder", "identifier", "type_code", "valid_from", "valid_until"}
 )
 _ROWS = 6
 

@@ -33,7 +33,7 @@ from yichuang.licences.queries import HOLDER_NAME_CONTEXT, facts_of, holder_inde
 HOLDER_NUMBER_CONTEXT = "licences_licence.holder_number"
 FACTS_CONTEXT = "licences_licence.facts"
 REASON_CONTEXT = "licences_licence.status_reason"
-_SEAL_WORDS = "电子证照专用章"
+SEAL_WORDS = "电子证照专用章"
 
 
 def issue_licence(
@@ -60,7 +60,6 @@ def issue_licence(
     catalogue = current()
     kind = catalogue.licence_types[type_key]
     material = seal_key(department_id, now)
-    holder = {"kind": holder_kind, "number": holder_number, "name": holder_name}
     draft = Licence(
         type_key=type_key,
         type_name=kind.name,
@@ -77,16 +76,8 @@ def issue_licence(
         valid_until=last_day(local(now).date(), kind.valid_years),
     )
     row = issued or _take(draft, kind)
-    heading = Heading(kind.name, row.number, row.department.name, _SEAL_WORDS, case_number=case_number)
-    shown = {
-        "fields": dict(facts),
-        "rows": labelled(facts, catalogue.elements),
-        "holder": holder,
-        "identifier": row.identifier,
-        "type_code": kind.code,
-        "valid_from": row.valid_from,
-        "valid_until": row.valid_until or "长期",
-    }
+    heading = Heading(kind.name, row.number, row.department.name, SEAL_WORDS, case_number=case_number)
+    shown = shown_on(row, kind, facts, holder_number=holder_number, holder_name=holder_name)
     pdf = make(
         read_template(kind.template, template),
         heading,
@@ -96,6 +87,21 @@ def issue_licence(
         now=now,
     )
     return _complete(row.id, pdf, now)
+
+
+def shown_on(
+    row: Licence, kind: LicenceType, facts: Mapping[str, Any], *, holder_number: str, holder_name: str
+) -> dict[str, Any]:
+    """What the template of a licence shows."""
+    return {
+        "fields": dict(facts),
+        "rows": labelled(facts, current().elements),
+        "holder": {"kind": row.holder_kind, "number": holder_number, "name": holder_name},
+        "identifier": row.identifier,
+        "type_code": kind.code,
+        "valid_from": row.valid_from,
+        "valid_until": row.valid_until or "长期",
+    }
 
 
 def last_day(first: date, years: int | None) -> date | None:

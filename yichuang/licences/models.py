@@ -61,3 +61,22 @@ class Licence(models.Model):
 
     def __str__(self) -> str:
         return self.identifier
+
+
+class LicenceCopy(models.Model):
+    """加注件: a watermarked copy for one purpose and one requester until a day. The file itself is not kept."""
+
+    id = models.BigAutoField(primary_key=True)
+    licence = models.ForeignKey(Licence, models.PROTECT, related_name="copies")
+    purpose = models.BinaryField(help_text="encrypted: what it may be used for, as printed on it")
+    requester = models.BinaryField(help_text="encrypted: who it is for, as printed on it")
+    expires_on = models.DateField(help_text="the last day on which it may be used")
+    verify_code = models.CharField(max_length=16, unique=True, help_text="验真码: its own, printed on it")
+    sha256 = models.BinaryField(max_length=32, unique=True, help_text="of the sealed file")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "licences_copy"
+
+    def __str__(self) -> str:
+        return f"copy {self.id} of {self.licence_id}"

@@ -56,8 +56,11 @@ def find_by_digest(sha256: bytes) -> PublicLicence | None:
 
 
 def _public(row: Licence | None) -> PublicLicence | None:
-    if row is None:
-        return None
+    return None if row is None else public(row)
+
+
+def public(row: Licence) -> PublicLicence:
+    """What whoever has the paper may know of it."""
     return PublicLicence(facts_of(row), mask_name(decrypt_text(row.holder_name, HOLDER_NAME_CONTEXT)))
 
 

@@ -1,7 +1,7 @@
 """Judging a document that somebody holds: by its code, or by the file itself. Nothing that is shown is kept."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ from yichuang.base.pdf import verify as seals
 from yichuang.base.pdf.document import spaced_code
 from yichuang.base.pdf.verify import SealReport
 from yichuang.identity.seal_keys import trust_roots
+from yichuang.licences import copies
 from yichuang.licences import queries as licence_queries
 from yichuang.licences.data import LicenceFacts, PublicLicence
 from yichuang.licences.models import Status
@@ -149,8 +150,9 @@ class Judgement:
 
 
 def judge_code(code: str, now: datetime) -> Judgement:
-    """The document that was issued with this verification code (验真码); at most two queries."""
+    """The document that was issued with this verification code (验真码); at most three queries."""
     document = _document(licence_queries.by_code(code), now) or _document(notice_queries.by_code(code), now)
+    document = document or _copy(copies.by_code(code), now)
     if document is None:
         return Judgement(Verdict.UNKNOWN)
     return Judgement(Verdict.CODE_KNOWN if document.holds else Verdict.NO_LONGER, document)
@@ -161,6 +163,7 @@ def judge_file(content: bytes, now: datetime) -> Judgement:
     digest = hashlib.sha256(content).digest()
     document = _document(licence_queries.find_by_digest(digest), now)
     document = document or _document(notice_queries.find_by_digest(digest), now)
+    document = document or _copy(copies.find_by_digest(digest), now)
     if document is not None:
         return Judgement(Verdict.GENUINE if document.holds else Verdict.NO_LONGER, document)
     if not content.startswith(b"%PDF-"):
@@ -202,6 +205,26 @@ def _document(found: PublicLicence | NoticeFacts | None, now: datetime) -> Docum
         holder=found.masked_holder,
         state=_state(licence, now),
         holds=licence.holds_on(local(now).date()),
+    )
+
+
+def _copy(found: copies.PublicCopy | None, now: datetime) -> Document | None:
+    """A watermarked copy (加注件): it holds for its purpose, until its day, and no longer than the licence."""
+    original = _document(found.original if found else None, now)
+    if found is None or original is None:
+        return None
+    facts = {"requester": found.requester, "purpose": found.purpose, "day": found.expires_on.isoformat()}
+    good = local(now).date() <= found.expires_on
+    words = _("仅供%(requester)s用于%(purpose)s，%(day)s之后无效")
+    if not good:
+        words = _("仅供%(requester)s用于%(purpose)s，已于%(day)s到期")
+    return replace(
+        original,
+        title=_("%(title)s（加注件）") % {"title": original.title},
+        issued_at=found.made_at,
+        code=spaced_code(found.code),
+        state=words % facts if original.holds else original.state,
+        holds=original.holds and good,
     )
 
 

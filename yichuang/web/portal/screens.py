@@ -44,6 +44,7 @@ class Paper:
     about: str
     address: str
     issued_at: datetime
+    copy_address: str = ""  # of a licence: where a copy for one purpose (加注件) is made
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +239,8 @@ def results_of(
         if number in papers:
             address = reverse("track_licence", args=[row.number, number])
             title, at = licence.type_name, licence.issued_at
-            papers[number].append(Paper(title, licence.number, cases[number].item_name, address, at))
+            copied = reverse("track_copy", args=[row.number, number])
+            papers[number].append(Paper(title, licence.number, cases[number].item_name, address, at, copied))
     for notice in notices:
         if notice.kind in RESULTS and notice.case_number in papers:
             papers[notice.case_number].append(_notice(row, notice, cases[notice.case_number].item_name))

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from yichuang.web.portal import correct, courier, guide, hearing, rating, results, track, verify, withdraw
+from yichuang.web.portal import (
+    copying,
+    correct,
+    courier,
+    guide,
+    hearing,
+    rating,
+    results,
+    track,
+    verify,
+    withdraw,
+)
 
 urlpatterns = [
     path("guide/", guide.guide, name="guide"),
@@ -19,6 +30,7 @@ urlpatterns = [
     path("track/<slug:number>/", track.application, name="track_application"),
     path("track/<slug:number>/notices/<int:notice_id>/", results.notice, name="track_notice"),
     path("track/<slug:number>/licences/<slug:case_number>/", results.licence, name="track_licence"),
+    path("track/<slug:number>/licences/<slug:case_number>/copy/", copying.copy, name="track_copy"),
     path("track/<slug:number>/results/", results.results, name="track_results"),
     path("track/<slug:number>/results.zip", results.archive, name="track_archive"),
     path("track/<slug:number>/rate/", rating.rate, name="track_rate"),

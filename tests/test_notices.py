@@ -151,6 +151,15 @@ FACTS: dict[NoticeKind, dict[str, Any]] = {
         "begins_on": DAY,
         "due_on": DAY,
     },
+    NoticeKind.INQUIRY: {
+        "applicant": "林知夏",
+        "subject": "退休",
+        "item": "视同缴费年限认定",
+        "department": "衢州市人力资源和社会保障局",
+        "asked_on": DAY,
+        "until": DAY,
+        "left": [{"item": "退休审批", "going_on": "继续办理", "in_silence": "终止办理"}],
+    },
     NoticeKind.REVIEW_REOPENED: {
         "applicant": "林知夏",
         "item": "新生儿落户",

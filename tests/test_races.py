@@ -12,21 +12,25 @@ from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.city import run_journey
+from tests.counter_desk import COMPANY
 from tests.dispatching import in_thread, take_in
 from tests.factories import MOTHER, NOW, STRANGER, accepted, case_of, decided, received, staff, submission
 from tests.scenes import check_folds
 from tests.simulators_fixtures import Box, Simulator
+from tests.test_lives_of_bundles import officer_of
 from yichuang.base.errors import Overtaken, Refused
 from yichuang.base.pdf import seal as pdf_seal
 from yichuang.cases import queries
 from yichuang.cases.actions import drafting, issuing, joining, review
 from yichuang.cases.actions.acceptance import accept
+from yichuang.cases.actions.inquiring import answer, lapse
 from yichuang.cases.actions.receipt import find_receipt, receive
-from yichuang.cases.data import Receipt
+from yichuang.cases.data import Answer, Receipt
 from yichuang.cases.drafts import DraftContent, open_draft
-from yichuang.cases.models import Application, Case
+from yichuang.cases.models import Application, Case, Inquiry
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.states import Outcome, Stage, Verb
+from yichuang.deadlines.models import Clock
 from yichuang.delivery.actions import hand_over
 from yichuang.delivery.models import HandOver
 from yichuang.departments.adapters.http import adapter
@@ -345,3 +349,31 @@ def _run_each_step_three_times_at_once() -> None:
         else:
             entry = entries([job.args["entry_id"]])[0]
             at_once(*[lambda do=STEPS[job.args["step"]], entry=entry: do(entry, NOW)] * 3)
+
+
+def test_three_workers_ask_the_applicant_once_and_two_answers_are_one() -> None:
+    row = accepted("transport_company", applicant=COMPANY)
+    refused = case_of(row, "road_freight_licence")
+    decided(row, refused.item_key, officer_of(refused.department_id), outcome=Outcome.REFUSED)
+    _forget_jobs()
+    at_once(*[lambda: joining.join(case_id=refused.id, now=NOW)] * 3)
+    (asked,) = Inquiry.objects.filter(application_id=row.id)
+    assert Entry.objects.filter(verb="inquiry.opened", subject_id=asked.id).count() == 1
+
+    def say(given: Answer) -> Callable[[], None]:
+        return lambda: answer(actor=staff("clerk1"), application_id=row.id, answer=given, now=NOW)
+
+    results = at_once(say(Answer.GO_ON), say(Answer.WITHDRAW), lambda: lapse(case_id=refused.id, now=NOW))
+    said = Entry.objects.filter(verb="inquiry.answered", subject_id=asked.id)
+    assert said.count() == 1
+    assert len(refusals(results)) in {1, 2}
+    asked.refresh_from_db()
+    assert asked.answer == said.get().facts["answer"]
+    check_folds(row.id)
+    for case in row.cases:
+        assert (Case.objects.get(id=case.id).stage == Stage.WITHDRAWN) == (
+            asked.answer == Answer.WITHDRAW and case.id != refused.id
+        )
+    ids = [case.id for case in row.cases]
+    Clock.objects.filter(subject_kind="case", subject_id__in=ids).update(next_at=None)
+    Clock.objects.filter(subject_kind="application", subject_id=row.id).update(next_at=None)

@@ -96,6 +96,7 @@ class World:
     form: str = "xlsx"
     code: str = ""
     submission: dict[str, Any] = field(default_factory=dict)
+    answer: dict[str, Any] = field(default_factory=lambda: {"answer": "go_on"})
     decision: dict[str, Any] = field(default_factory=lambda: {"outcome": "granted", "opinion": "同意"})
     plan: dict[str, Any] = field(default_factory=lambda: {"target": "newborn"})
     start: dict[str, Any] = field(default_factory=lambda: {"target": "newborn"})
@@ -225,6 +226,7 @@ TABLE: dict[str, Row] = {
     "track_courier": Row(MOTHER, at=("number",)),
     "track_hearing": Row(MOTHER, at=("number", "case")),
     "track_withdraw": Row(MOTHER, at=("number",)),
+    "track_answer": Row(MOTHER, at=("number",)),
     "track_rate": Row(MOTHER, at=("number",)),
     # The counter's.
     "counter:home": Row(CLERKS),
@@ -240,6 +242,7 @@ TABLE: dict[str, Row] = {
     "counter:hand_over": Row(CLERKS, "post", at=("number",)),
     "counter:parcel": Row(CLERKS, at=("number",)),
     "counter:withdraw": Row(CLERKS, at=("number",)),
+    "counter:answer": Row(CLERKS, at=("number",)),
     "counter:send_papers": Row(CLERKS, "post", at=("number",)),
     "counter:case": Row(CLERKS, at=_case()),
     "counter:ask_correction": Row(CLERKS, "post", at=_case()),
@@ -325,6 +328,7 @@ TABLE: dict[str, Row] = {
     "api:guide": Row(EVERYBODY, at=("guide",)),
     "api:plan": Row(EVERYBODY, "post", body="plan"),
     "api:submit": Row(CLERKS, "post", body="submission"),
+    "api:answer_inquiry": Row(MOTHER | CLERKS, "post", at=("number",), body="answer"),
     "api:show": Row(MOTHER | CLERKS | OWN_OFFICERS | MANAGERS, at=("number",)),
     "api:accept_all": Row(CLERKS, "post", at=("number",)),
     "api:hand_over_all": Row(MOTHER | CLERKS, "post", at=("number",)),

@@ -1,5 +1,7 @@
 """Submitting, accepting, handing over, following and rating applications."""
 
+from typing import Literal
+
 from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
@@ -8,7 +10,9 @@ from yichuang.api.schemas import ApplicationOut, Number, ReceiptOut, SubmissionI
 from yichuang.base import clock
 from yichuang.cases import queries
 from yichuang.cases.actions.acceptance import accept
+from yichuang.cases.actions.inquiring import answer
 from yichuang.cases.actions.receipt import receive
+from yichuang.cases.data import Answer
 from yichuang.cases.tracking import open_by_code
 from yichuang.delivery.actions import hand_over
 from yichuang.feedback.actions import rate
@@ -48,6 +52,12 @@ class HandOverIn(Schema):
     to_agent: bool = False
 
 
+class AnswerIn(Schema):
+    """征询: go on with what is left, or withdraw it."""
+
+    answer: Literal["go_on", "withdraw"]
+
+
 @router.post("/applications", auth=SessionActor(), response={200: ReceiptOut, 201: ReceiptOut, **_PROBLEMS})
 def submit(request: HttpRequest, submission: SubmissionIn) -> Status[ReceiptOut]:
     """Receive a submission at the clerk's counter. 201 the first time, 200 with the same receipt afterwards."""
@@ -78,6 +88,17 @@ def hand_over_all(request: HttpRequest, number: Number, given: HandOverIn) -> Ap
     actor, now = actor_of(request), clock.now()
     application = queries.application(actor, number, now=now)
     hand_over(actor=actor, application_id=application.id, to_agent=given.to_agent, now=now)
+    return ApplicationOut.of(queries.application(actor, number, now=now))
+
+
+@router.post(
+    "/applications/{number}/answer", auth=SessionActor(), response={200: ApplicationOut, **_PROBLEMS}
+)
+def answer_inquiry(request: HttpRequest, number: Number, given: AnswerIn) -> ApplicationOut:
+    """Say whether to go on with what is left where a member was not granted. 409 where nothing is asked (any more)."""
+    actor, now = actor_of(request), clock.now()
+    application = queries.application(actor, number, now=now)
+    answer(actor=actor, application_id=application.id, answer=Answer(given.answer), now=now)
     return ApplicationOut.of(queries.application(actor, number, now=now))
 
 

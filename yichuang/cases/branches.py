@@ -8,11 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
+from yichuang.cases.data import Answer
 from yichuang.cases.fold import CaseState
 from yichuang.cases.models import Case
 from yichuang.cases.states import LOST, UNDECIDED_ENDS, WORKED, Outcome, Stage, Verb
 from yichuang.catalogue.bundles import Bundle, Course, Member, OutcomePolicy, Undo
+
+#: Ends without what was applied for that are nobody's wish.
+_DENIED = frozenset({Stage.DECLINED, Stage.REVOKED, Stage.RESCINDED})
 
 
 class Standing(StrEnum):
@@ -36,8 +41,9 @@ class Ending:
 class Bonds:
     """The members of the bundle under which an application was received; a single item has none."""
 
-    def __init__(self, bundle: Bundle | None) -> None:
+    def __init__(self, bundle: Bundle | None, asked: Mapping[int, str] = MappingProxyType({})) -> None:
         self.bundle = bundle
+        self.asked = asked  # case about which the applicant is asked (征询) → her answer, "" while it is open
         self.name = bundle.name if bundle else ""
         self.policy = bundle.outcome if bundle else OutcomePolicy.INDEPENDENT
         self._members: Mapping[str, Member] = {one.item: one for one in bundle.members} if bundle else {}
@@ -74,29 +80,75 @@ def standing(case: Case, now: datetime) -> Standing:
     return Standing.OPEN
 
 
-def course(earlier: Case, bonds: Bonds, now: datetime) -> Course:
-    """What those that wait for `earlier` do: wait on, go on (with its result, or without it), or end."""
+def course(later: Case, earlier: Case, bonds: Bonds, now: datetime) -> Course:
+    """What `later`, which waits for `earlier`, does: waits on, goes on (with its result, or without it), or ends."""
     member = bonds.member(earlier)
     return {
         Standing.OPEN: Course.HOLD,
         Standing.GRANTED: Course.CONTINUE,
-        Standing.FAILED: member.if_refused,
+        Standing.FAILED: _after_failure(later, earlier, bonds),
         Standing.RETURNED: member.if_returned,
         Standing.LATE: member.if_late,
     }[standing(earlier, now)]
+
+
+def _after_failure(later: Case, earlier: Case, bonds: Bonds) -> Course:
+    """As declared; where the applicant is asked it waits for her answer, and goes on if she says so and it can."""
+    declared = bonds.member(earlier).if_refused
+    if not _is_asked_about(earlier, bonds):
+        return declared
+    answer = bonds.asked.get(earlier.id, "")
+    if not answer:
+        return Course.HOLD
+    can_do_without = earlier.item_key not in bonds.member(later).result_of
+    return Course.CONTINUE if answer == Answer.GO_ON and can_do_without else declared
+
+
+def _is_asked_about(case: Case, bonds: Bonds) -> bool:
+    """由申请人选择: it was not granted, and that was not the applicant's own doing."""
+    was_denied = case.outcome == Outcome.REFUSED or case.stage in _DENIED
+    return bonds.policy is OutcomePolicy.ASK_APPLICANT and was_denied
+
+
+def to_be_asked(cases: Sequence[Case], bonds: Bonds) -> list[Case]:
+    """The members that were not granted and about which the applicant has not been asked yet, while some are open."""
+    if not any(is_open(one) for one in cases):
+        return []
+    return [one for one in cases if _is_asked_about(one, bonds) and one.id not in bonds.asked]
+
+
+def awaits_answer(case: Case, sisters: Sequence[Case], bonds: Bonds) -> bool:
+    """It waits for the applicant's answer: its time is with her."""
+    asked = {one.item_key for one in sisters if bonds.asked.get(one.id) == ""}
+    return is_open(case) and not asked.isdisjoint(case.waits_for)
+
+
+def prospects(cases: Sequence[Case], bonds: Bonds, answer: Answer, now: datetime) -> dict[int, Course]:
+    """What becomes of each open case if the applicant answers so, by case id."""
+    answered = Bonds(bonds.bundle, {one: given or answer for one, given in bonds.asked.items()})
+    found: dict[int, Course] = {}
+    for case in cases:  # in the order of the plan: each after those that it waits for
+        if not is_open(case):
+            continue
+        before = [one for one in cases if one.item_key in case.waits_for]
+        courses = {
+            course(case, one, answered, now) for one in before if standing(one, now) is Standing.FAILED
+        } | {answered.member(one).if_refused for one in before if found.get(one.id) is Course.END}
+        found[case.id] = next((one for one in (Course.END, Course.HOLD) if one in courses), Course.CONTINUE)
+    return found
 
 
 def waiting(case: Case, sisters: Sequence[Case], bonds: Bonds, now: datetime) -> int:
     """For how many of its sisters a case still has to wait before its review begins."""
     simulated = bonds.member(case).simulate
     before = [one for one in sisters if one.item_key in case.waits_for and one.item_key not in simulated]
-    return sum(course(one, bonds, now) is not Course.CONTINUE for one in before)
+    return sum(course(case, one, bonds, now) is not Course.CONTINUE for one in before)
 
 
 def expected(case: Case, sisters: Sequence[Case], bonds: Bonds, now: datetime) -> list[Case]:
     """The sisters on whose expected results a case is reviewed (模拟审批): those whose results are still to come."""
     simulated = [one for one in sisters if one.item_key in bonds.member(case).simulate]
-    return [one for one in simulated if course(one, bonds, now) is not Course.CONTINUE]
+    return [one for one in simulated if course(case, one, bonds, now) is not Course.CONTINUE]
 
 
 def ending(case: Case, sisters: Sequence[Case], bonds: Bonds, now: datetime) -> Ending | None:
@@ -111,7 +163,7 @@ def ending(case: Case, sisters: Sequence[Case], bonds: Bonds, now: datetime) -> 
     if not is_open(case):
         return None
     for one in others:
-        if one.item_key in case.waits_for and course(one, bonds, now) is Course.END:
+        if one.item_key in case.waits_for and course(case, one, bonds, now) is Course.END:
             return Ending(Verb.TERMINATE, one)
     return None
 

@@ -126,6 +126,14 @@ class CaseRow:
     gap_until: date | None = None  # until when open gaps (容缺) are to be cured; None: there are none
 
 
+class Answer(StrEnum):
+    """What came of asking the applicant (征询) whether to go on without a member that was not granted. Stored."""
+
+    GO_ON = "go_on"  # 继续办理其余事项
+    WITHDRAW = "withdraw"  # 其余事项也不办了
+    SILENCE = "silence"  # 逾期没有答复
+
+
 class Holder(StrEnum):
     """Whose a case of the work list is."""
 

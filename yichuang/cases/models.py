@@ -237,6 +237,25 @@ class Gap(models.Model):
         return f"gap of {self.case_id} until {self.until}"
 
 
+class Inquiry(models.Model):
+    """征询: the applicant is asked, as this member was not granted, whether to go on with the rest or withdraw it."""
+
+    id = models.BigAutoField(primary_key=True)
+    application = models.ForeignKey(Application, models.PROTECT, related_name="inquiries")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="inquiries", db_index=False)
+    asked_at = models.DateTimeField()
+    until = models.DateField()
+    answer = models.CharField(max_length=10, blank=True, help_text="data.Answer; empty while it is open")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "cases_inquiry"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case"], name="inquiry_about_case_once")]
+
+    def __str__(self) -> str:
+        return f"inquiry about {self.case_id} until {self.until}"
+
+
 class Remark(models.Model):
     """Free text that belongs to a ledger entry: an opinion, a reason, what is to be corrected. Encrypted."""
 

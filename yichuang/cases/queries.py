@@ -93,6 +93,7 @@ class ApplicationRow:
     number: str
     target: str
     target_name: str
+    release: int  # of the catalogue, under which it was received
     applicant: str  # masked
     received_at: datetime
     cases: tuple[CaseRow, ...]
@@ -332,6 +333,7 @@ def _application_rows(rows: Sequence[Application], *, now: datetime) -> list[App
             number=row.number,
             target=row.target,
             target_name=row.target_name,
+            release=row.release,
             applicant=names[row.party_id].name,
             received_at=row.received_at,
             cases=tuple(_case_rows(cases[row.id], now=now, masked=False)),

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from yichuang.cases import branches, clocks
 from yichuang.cases.branches import Bonds
 from yichuang.cases.locking import lock_sisters
-from yichuang.cases.models import Case
+from yichuang.cases.models import Case, Inquiry
 from yichuang.cases.states import Stage, may_cure
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.bundles import OutcomePolicy
@@ -35,7 +35,11 @@ def bonds_of(application_id: int) -> Bonds:
     with connection.cursor() as cursor:
         cursor.execute(_BEGUN_UNDER, [application_id])
         target, release = cursor.fetchone()
-    return Bonds(catalogue_queries.bundle_under(target, release))
+    bundle = catalogue_queries.bundle_under(target, release)
+    if bundle is None or bundle.outcome is not OutcomePolicy.ASK_APPLICANT:
+        return Bonds(bundle)
+    asked = Inquiry.objects.filter(application_id=application_id).order_by("id")
+    return Bonds(bundle, dict(asked.values_list("case_id", "answer")))
 
 
 def expected_results(case: Case, now: datetime) -> list[Case]:
@@ -120,7 +124,11 @@ def _not_withheld(case_id: int, sisters: Sequence[Case], now: datetime) -> list[
 
 
 def _held_up(cases: Sequence[Case], bonds: Bonds) -> bool:
-    standing = {case.item_key for case in cases if branches.stands_still(case)}
+    standing = {
+        case.item_key
+        for case in cases
+        if branches.stands_still(case) or branches.awaits_answer(case, cases, bonds)
+    }
     return bool(
         standing and bonds.bundle and not standing.isdisjoint(critical(bonds.bundle, _legs(cases, bonds)))
     )

@@ -134,6 +134,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str | Promise]] = {
         ClockKind.STEP: _("环节时限"),
         ClockKind.BUNDLE: _("一件事整体时限"),
         ClockKind.GAP: _("容缺补交期限"),
+        ClockKind.ANSWER: _("征询答复期限"),
         ClockKind.PROCEDURE: _("特别程序预计用时"),
         ClockKind.DELIVERY: _("颁发送达期限"),
         ClockKind.INSPECTION: _("承诺核查期限"),
@@ -151,6 +152,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str | Promise]] = {
         RungAct.DEEM_ACCEPTED: _("视为受理"),
         RungAct.DEEM_WITHDRAWN: _("视为撤回"),
         RungAct.REVOKE_ACCEPTANCE: _("撤销受理"),
+        RungAct.TAKE_SILENCE: _("逾期未答复，按结果规则处理"),
     },
     Power: {Power.RECEIVE: _("收件"), Power.ACCEPT: _("受理"), Power.DELIVER: _("送达")},
     Role: {

@@ -87,6 +87,7 @@ class ClockKind(StrEnum):
     STEP = "step"  # 环节时限
     BUNDLE = "bundle"  # 一件事整体时限
     GAP = "gap"  # 容缺补交期限: the applicant's
+    ANSWER = "answer"  # 征询答复期限: the applicant's
     PROCEDURE = "procedure"  # 特别程序预计用时
     DELIVERY = "delivery"  # 颁发送达期限 (行政许可法 art. 44)
     INSPECTION = "inspection"  # 告知承诺核查期限 (浙江规定 art. 14)
@@ -100,6 +101,7 @@ class RungAct(StrEnum):
     DEEM_ACCEPTED = "deem_accepted"  # 视为受理
     DEEM_WITHDRAWN = "deem_withdrawn"  # 视为撤回
     REVOKE_ACCEPTANCE = "revoke_acceptance"  # 撤销受理
+    TAKE_SILENCE = "take_silence"  # 逾期未答复: as the bundle declares
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ DEFAULT_RUNGS: tuple[Rung, ...] = (
     Rung("correction_over", ClockKind.CORRECTION, Light.PURPLE, acts=(RungAct.DEEM_WITHDRAWN,)),
     Rung("gap_yellow", ClockKind.GAP, Light.YELLOW, left=20, least=_ONE_DAY, acts=(RungAct.REMIND,)),
     Rung("gap_over", ClockKind.GAP, Light.PURPLE, acts=(RungAct.REVOKE_ACCEPTANCE,)),
+    Rung("answer_over", ClockKind.ANSWER, Light.PURPLE, acts=(RungAct.TAKE_SILENCE,)),
     Rung("procedure_over", ClockKind.PROCEDURE, Light.PURPLE, acts=(RungAct.REMIND, RungAct.ALERT)),
     # 行政许可法 art. 44: issued and handed over within ten working days of the decision.
     Rung(

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
 from yichuang.base.crypto import decrypt_text
-from yichuang.cases import reading
-from yichuang.cases.models import Application, Case
+from yichuang.cases import inquiries, reading
+from yichuang.cases.models import Application, Case, Inquiry
 from yichuang.cases.queries import materials
 from yichuang.cases.states import ENDED, MOVES, OUTCOME_NAMES, STAGE_NAMES, Outcome, Stage
 from yichuang.catalogue.data import SourceKind
@@ -61,6 +61,32 @@ def receipt(application_id: int, *, now: datetime) -> NoticeFacts:
     return issue(
         kind=NoticeKind.RECEIPT,
         key=application.number,
+        application_number=application.number,
+        case_number=None,
+        department_id=application.centre_id,
+        facts=facts,
+        now=now,
+    )
+
+
+def inquiry(inquiry_id: int, *, now: datetime) -> NoticeFacts:
+    """征询意见书: sealed by the centre, which asks for all departments together."""
+    asked = Inquiry.objects.select_related("application", "case__department").get(id=inquiry_id)
+    application = asked.application
+    party = party_of(application, now)
+    left = inquiries.prospects(application.id, now=now)
+    facts = {
+        "applicant": party.name,
+        "subject": application.target_name,
+        "item": asked.case.item_name,
+        "department": asked.case.department.name,
+        "asked_on": local(asked.asked_at).date(),
+        "until": asked.until,
+        "left": [{"item": one.item, "going_on": one.going_on, "in_silence": one.in_silence} for one in left],
+    }
+    return issue(
+        kind=NoticeKind.INQUIRY,
+        key=f"{application.number}.{asked.id}",
         application_number=application.number,
         case_number=None,
         department_id=application.centre_id,

@@ -44,6 +44,8 @@ STEP_NAMES: dict[str, Promise] = {
     "issue_termination": gettext_lazy("出具终止办理告知书"),
     "issue_reopened": gettext_lazy("出具重新审查告知书"),
     "reckon_clocks": gettext_lazy("重新计算期限"),
+    "issue_inquiry": gettext_lazy("出具征询意见书"),
+    "tell_inquiry": gettext_lazy("短信征询申请人"),
     "issue_pre_decision": gettext_lazy("出具预审意见书"),
     "issue_reopening": gettext_lazy("出具恢复审查告知书"),
     "issue_rescission": gettext_lazy("撤销证照并出具撤销决定书"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.errors import Refused
 from yichuang.cases import queries, reading, rules
-from yichuang.cases.models import Application, Case
+from yichuang.cases.models import Application, Case, Inquiry
 from yichuang.cases.states import SETTLED, UNDECIDED_ENDS, Stage, Verb
 from yichuang.delivery.models import Parcel, ParcelState
 from yichuang.identity import queries as identity_queries
@@ -97,6 +97,21 @@ def parcel(parcel_id: int, *, entry_id: int, now: datetime) -> None:
         )
     facts = {**_facts(application), "carrier": row.carrier, "waybill": row.waybill}
     _queue(application, MessageKind.PARCEL, f"{application.number}.{entry_id}", text % facts, now=now)
+
+
+def inquiry(inquiry_id: int, *, now: datetime) -> None:
+    """征询告知: what was not granted, and until when to say whether to go on with the rest. Not once it is answered."""
+    asked = Inquiry.objects.select_related("case").get(id=inquiry_id)
+    if asked.answer:
+        return
+    application = _application(asked.application_id)
+    text = _(
+        "您申请的“%(target)s”（申报号%(number)s）中“%(item)s”没有办成。其余事项继续办还是撤回，请在%(day)s前答复：%(link)sanswer/"
+    )
+    day = _("%(month)d月%(day)d日") % {"month": asked.until.month, "day": asked.until.day}
+    facts = {**_facts(application), "item": asked.case.item_name, "day": day}
+    occasion = f"{asked.case.number}.{asked.id}"
+    _queue(application, MessageKind.INQUIRY, occasion, text % facts, case_number=asked.case.number, now=now)
 
 
 def ready(case_id: int, *, now: datetime) -> None:

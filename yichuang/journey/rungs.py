@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from yichuang.cases import branches, clocks, whole
-from yichuang.cases.actions import overdue
+from yichuang.cases.actions import inquiring, overdue
 from yichuang.cases.models import Case
 from yichuang.cases.states import ENDED
 from yichuang.deadlines.data import ClockKind, RungAct
@@ -18,8 +18,9 @@ from yichuang.deadlines.queries import ladder
 from yichuang.identity.data import Role
 from yichuang.notices import reminders
 
-#: What clocks run for, and by which column of a case that is: of a whole (一件事), every member still to be decided.
-_SUBJECTS = {clocks.SUBJECT: "id", whole.SUBJECT: "application_id"}
+#: What clocks run for, and by which column of a case that is: of a whole (一件事), every member still to be decided;
+#: of an inquiry (征询), the member about which it asks.
+_SUBJECTS = {clocks.SUBJECT: "id", whole.SUBJECT: "application_id", inquiring.SUBJECT: "inquiries"}
 #: What runs for the counter; of everything else the department is reminded.
 _AT_THE_COUNTER = frozenset({ClockKind.ACCEPTANCE, ClockKind.GAP, ClockKind.DELIVERY})
 
@@ -32,7 +33,7 @@ def act(facts: Mapping[str, Any], *, clock_id: int, entry_id: int, now: datetime
     clock = Clock.objects.get(id=clock_id)
     concerned = Case.objects.select_related("application").filter(**{_SUBJECTS[facts["of"]]: facts["of_id"]})
     for case in concerned.order_by("id"):
-        if facts["of"] == clocks.SUBJECT or branches.is_open(case):
+        if facts["of"] != whole.SUBJECT or branches.is_open(case):
             for wanted in rung.acts:
                 HANDLERS[wanted](case, clock, facts["rung"], now)
 
@@ -68,10 +69,15 @@ def _revoke_acceptance(case: Case, _clock: Clock, _rung: str, now: datetime) -> 
     overdue.revoke_acceptance(case_id=case.id, now=now)
 
 
+def _take_silence(case: Case, _clock: Clock, _rung: str, now: datetime) -> None:
+    inquiring.lapse(case_id=case.id, now=now)
+
+
 HANDLERS: dict[RungAct, Callable[[Case, Clock, str, datetime], None]] = {
     RungAct.REMIND: _remind,
     RungAct.ALERT: _alert,
     RungAct.DEEM_ACCEPTED: _deem_accepted,
     RungAct.DEEM_WITHDRAWN: _deem_withdrawn,
     RungAct.REVOKE_ACCEPTANCE: _revoke_acceptance,
+    RungAct.TAKE_SILENCE: _take_silence,
 }

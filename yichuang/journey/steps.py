@@ -147,6 +147,16 @@ def issue_closing_notice(entry: Entry, now: datetime) -> None:
     application_papers.closing(entry.subject_id, now=now)
 
 
+def issue_inquiry(entry: Entry, now: datetime) -> None:
+    """征询意见书: what was not granted, what is left, and what each answer means for it."""
+    application_papers.inquiry(entry.subject_id, now=now)
+
+
+def tell_inquiry(entry: Entry, now: datetime) -> None:
+    """征询告知 to the applicant's phone, while it is open."""
+    messages.inquiry(entry.subject_id, now=now)
+
+
 def tell_received(entry: Entry, now: datetime) -> None:
     """收件告知 to the applicant's phone."""
     messages.received(entry.subject_id, now=now)
@@ -282,7 +292,8 @@ STEPS: dict[str, Step] = {
         issue_receipt, issue_acceptance_notice, issue_decline_notice, issue_correction_notice, issue_result,
         await_acceptance, await_delivery, issue_revocation, issue_withdrawal, issue_deemed_withdrawal, act_on_rung,
         issue_termination, issue_rescission, issue_procedure_notice, tell_procedure, issue_extension, tell_extension,
-        issue_hearing_right, tell_hearing, issue_pre_decision, issue_reopening, issue_reopened, reckon_clocks,
+        issue_hearing_right, tell_hearing, issue_inquiry, tell_inquiry,
+        issue_pre_decision, issue_reopening, issue_reopened, reckon_clocks,
         issue_hand_over_receipt, issue_closing_notice, dispatch_to_partner, begin_review_at_partner,
         apply_partner_answer, join_sisters, close_case, tell_parcel, remind_of_return, look_at_import, take_in_import,
         tell_received, tell_accepted, tell_correction, tell_ready,

@@ -34,6 +34,9 @@ class MessageKind(StrEnum):
     LONGER = "longer"  # 办理时间变化告知: a special procedure or an extension, one for each time
     HEARING = "hearing"  # 听证权利告知
     PARCEL = "parcel"  # 邮寄告知: sent, or come back
+    INQUIRY = (
+        "inquiry"  # 征询告知: go on with the rest or withdraw it, one for each member that was not granted
+    )
     READY = "ready"  # 领取通知, one an application
     LINK = "link"  # the address of the papers, sent again at the counter
 

@@ -68,6 +68,7 @@ CLOCK_NAMES: dict[ClockKind, Promise] = {
     ClockKind.STEP: _("环节期限"),
     ClockKind.BUNDLE: _("一件事整体期限"),
     ClockKind.GAP: _("容缺补交期限"),
+    ClockKind.ANSWER: _("征询答复期限"),
     ClockKind.PROCEDURE: _("特别程序期限"),
     ClockKind.DELIVERY: _("送达期限"),
     ClockKind.INSPECTION: _("告知承诺核查期限"),

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yichuang.cases import branches, clocks, expecting, remarks, whole
+from yichuang.cases.actions import inquiring
 from yichuang.cases.branches import Bonds, Ending
 from yichuang.cases.expecting import Difference
 from yichuang.cases.fold import FREED, to_facts
@@ -41,6 +42,7 @@ def join(*, case_id: int, now: datetime) -> list[int]:
         bonds = whole.bonds_of(cases[0].application_id)
         endings = [(case, branches.ending(case, cases, bonds, now)) for case in cases]
         _end([(case, how) for case, how in endings if how is not None], bonds, now)
+        inquiring.ask(cases, bonds, now=now)
         _settle_expected(cases, bonds, now)
         started = _release(cases, bonds, now)
         whole.finish(cases, now=now)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,12 +13,15 @@ from yichuang.cases import clocks, remarks, rules
 from yichuang.cases.data import CaseRow
 from yichuang.cases.fold import FREED
 from yichuang.cases.locking import lock_cases_of
+from yichuang.cases.models import Case
 from yichuang.cases.states import Verb
 from yichuang.cases.writing import change
 from yichuang.identity.data import Actor, ActorKind
 
+AnyCase = TypeVar("AnyCase", Case, CaseRow)
 
-def open_to(cases: Sequence[CaseRow]) -> list[CaseRow]:
+
+def open_to(cases: Sequence[AnyCase]) -> list[AnyCase]:
     """Those of the cases that the applicant may still take back."""
     found = []
     for case in cases:
@@ -45,12 +49,14 @@ def withdraw(
             raise Invalid(_("请选择要撤回的事项。"), code="nothing_chosen", field="case")
         for case in wanted:
             rules.check_may_withdraw(case.item_name, case.stage, case.partner)
-        facts = [
-            {
-                "remark": remarks.write(case.id, "withdrawal", text, actor=actor, now=now),
-                **FREED,
-            }
-            for case in wanted
-        ]
-        clocks.stop([case.id for case in wanted], now=now)
-        change(wanted, Verb.WITHDRAW, facts, actor=actor, now=now)
+        take_back(wanted, text, actor=actor, now=now)
+
+
+def take_back(cases: Sequence[Case], reason: str, *, actor: Actor, now: datetime) -> None:
+    """Withdraw locked cases that may be withdrawn, in the caller's transaction."""
+    facts = [
+        {"remark": remarks.write(case.id, "withdrawal", reason, actor=actor, now=now), **FREED}
+        for case in cases
+    ]
+    clocks.stop([case.id for case in cases], now=now)
+    change(cases, Verb.WITHDRAW, facts, actor=actor, now=now)

@@ -10,6 +10,7 @@ _OWN_CLOCK = {
     RungAct.DEEM_ACCEPTED: ClockKind.ACCEPTANCE,
     RungAct.DEEM_WITHDRAWN: ClockKind.CORRECTION,
     RungAct.REVOKE_ACCEPTANCE: ClockKind.GAP,
+    RungAct.TAKE_SILENCE: ClockKind.ANSWER,
 }
 
 

@@ -22,6 +22,7 @@ from yichuang.cases import awaited, clocks, queries, reading, whole
 from yichuang.cases.actions import acceptance
 from yichuang.cases.actions.withdrawal import open_to
 from yichuang.cases.data import CaseRow, MaterialRow
+from yichuang.cases.inquiries import open_inquiry
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.rules import GapsOpen
 from yichuang.cases.states import LOST, WORKED, Stage
@@ -38,6 +39,7 @@ from yichuang.licences import queries as licence_queries
 from yichuang.notices import messages as notice_messages
 from yichuang.notices import queries as notice_queries
 from yichuang.notices.data import MessageFacts, MessageKind, MessageState, NoticeFacts
+from yichuang.web import answering
 from yichuang.web.counter.access import clerk
 from yichuang.web.history import deeds
 from yichuang.web.http import Request
@@ -58,6 +60,7 @@ _OCCASIONS: dict[MessageKind, Promise] = {
     MessageKind.HEARING: gettext_lazy("听证权利告知"),
     MessageKind.PARCEL: gettext_lazy("邮寄告知"),
     MessageKind.LONGER: gettext_lazy("办理时间变化告知"),
+    MessageKind.INQUIRY: gettext_lazy("征询告知"),
     MessageKind.READY: gettext_lazy("领取通知"),
     MessageKind.LINK: gettext_lazy("文书和进度"),
 }
@@ -171,6 +174,7 @@ def _page(request: Request, row: ApplicationRow, *, refusal: GapsOpen | None = N
         "materials": [_material_line(material, row) for material in materials],
         "history": deeds(reading.history(row), {case.number: case.item_name for case in row.cases}),
         "can_withdraw": bool(open_to(row.cases)),
+        "asked": open_inquiry(row, now=moment),
         "turns": _turns(row),
         "whole": whole.clock_of(row.id, now=moment),
     }
@@ -189,6 +193,20 @@ def withdraw(request: Request, number: str) -> HttpResponseBase:
             return redirect("counter:application", number)
     context = form_of(request, row, refusal)
     return render(request, "counter/withdraw.html", context, status=refusal.status if refusal else 200)
+
+
+@clerk
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: Request, number: str) -> HttpResponseBase:
+    """The applicant's written answer whether to go on with the rest (征询)."""
+    row = queries.application(request.actor, number, now=now())
+    refusal: Refused | None = None
+    if request.method == "POST":
+        refusal = answering.try_to_answer(request, request.actor, row)
+        if refusal is None:
+            return redirect("counter:application", number)
+    context = answering.form_of(request, row, refusal)
+    return render(request, "counter/answer.html", context, status=refusal.status if refusal else 200)
 
 
 @clerk

@@ -18,6 +18,7 @@ urlpatterns = [
     path("applications/<slug:number>/accept/", applications.accept, name="accept"),
     path("applications/<slug:number>/hand-over/", applications.hand_over, name="hand_over"),
     path("applications/<slug:number>/parcel/", courier.parcel, name="parcel"),
+    path("applications/<slug:number>/answer/", applications.answer, name="answer"),
     path("applications/<slug:number>/withdraw/", applications.withdraw, name="withdraw"),
     path("applications/<slug:number>/message/", applications.send_papers, name="send_papers"),
     path("cases/<slug:number>/", cases.case, name="case"),

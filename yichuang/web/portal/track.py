@@ -12,6 +12,7 @@ from yichuang.base.clock import now
 from yichuang.base.errors import Invalid, NotVisible
 from yichuang.cases import queries, reading, whole
 from yichuang.cases.actions.withdrawal import open_to
+from yichuang.cases.inquiries import open_inquiry
 from yichuang.cases.states import LOST, Stage
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.delivery.courier import parcels_of
@@ -80,6 +81,7 @@ def application(request: Request, seen: access.Opened) -> HttpResponse:
         "parcels": parcels_of(row.id) if screen.ready or screen.handed_over else (),
         "can_be_sent": screens.can_be_sent(row),
         "rating": feedback_queries.given(row.id) if screen.handed_over else None,
+        "asked": open_inquiry(row, now=seen.at),
         "can_withdraw": bool(open_to(row.cases)),
         "by_code": access.is_opened_by_code(request, row.number),
     }

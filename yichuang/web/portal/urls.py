@@ -3,6 +3,7 @@
 from django.urls import path
 
 from yichuang.web.portal import (
+    answer,
     copying,
     correct,
     courier,
@@ -37,6 +38,7 @@ urlpatterns = [
     path("track/<slug:number>/correct/<slug:case_number>/", correct.correct, name="track_correct"),
     path("track/<slug:number>/hearing/<slug:case_number>/", hearing.hearing, name="track_hearing"),
     path("track/<slug:number>/courier/", courier.courier, name="track_courier"),
+    path("track/<slug:number>/answer/", answer.answer, name="track_answer"),
     path("track/<slug:number>/withdraw/", withdraw.withdraw, name="track_withdraw"),
     path("verify/", verify.verify, name="verify"),
     path("verify/<str:code>/", verify.by_code, name="verify_code"),

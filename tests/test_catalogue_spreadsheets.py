@@ -249,6 +249,34 @@ def test_a_hundred_thousand_rows_are_refused_in_a_sentence(
     assert ("事项", 21, "-", "超过20行") in found
 
 
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_a_file_of_too_many_cells_is_refused_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    monkeypatch.setattr(spreadsheet_files, "MOST_CELLS", 20)
+    rows = [["a", "b"]] * 8
+    content = book(事项=rows, 材料=rows) if form == "xlsx" else "\n".join(["a,b"] * 11).encode()
+    with pytest.raises(Invalid, match="格子超过20个"):
+        spreadsheet_files.read(content)
+
+
+def test_who_waits_hears_how_far_it_is(folder: Folder) -> None:
+    heard: list[float] = []
+    tables, _remarks = spreadsheet_files.read(write(folder), lambda done, total: heard.append(done / total))
+    assert heard == sorted(heard)
+    assert (heard[0] < 0.2, heard[-1]) == (True, 1)
+    heard.clear()
+    take(tables, folder, Mapped(), lambda done, total: heard.append(done / total))
+    assert heard == sorted(heard)
+    assert len(heard) > len(folder.catalogue.items)
+
+
+def test_a_value_that_is_missing_is_named_by_its_column(folder: Folder) -> None:
+    """Also where the sheet has no such column."""
+    _after, found = taken(folder, book(事项=[["事项标识", "事项名称"], ["new_item", "新的事项"]]))
+    assert ("事项", 2, "办件类型", "“”不在可选值内") in found, found
+
+
 TEXT = "事项标识,事项名称,改革前到现场次数\nhousehold_birth,出生登记(落户),4\n"
 
 

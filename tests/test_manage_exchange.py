@@ -3,9 +3,11 @@
 import csv
 import io
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -15,6 +17,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from tests.city import failed_job, run_journey
 from tests.factories import NOW, staff
 from tests.rest import logged_in
+from yichuang.base.models import StoredFile
 from yichuang.catalogue import queries
 from yichuang.catalogue.actions import importing, publishing
 from yichuang.catalogue.actions.importing import keep_mapping
@@ -268,3 +271,19 @@ def test_what_is_taken_out_is_what_is_in_force(manager: Client) -> None:
     package = manager.get(reverse("manage:export", args=["zip"])).content
     assert packages.unpack(package).folder == queries.folder()
     assert manager.get(reverse("manage:export", args=["pdf"])).status_code == 404
+
+
+def test_old_imports_are_forgotten_with_their_files_but_none_that_is_still_needed(manager: Client) -> None:
+    looked, _page = upload(manager, changed(6))
+    young, _page = upload(manager, changed("六次"))
+    under_way = sent(manager, changed(7))
+    old = NOW - timedelta(days=settings.IMPORT_DAYS + 1)
+    CatalogueImport.objects.filter(id__in=[looked, under_way]).update(moved_at=old)
+    file = CatalogueImport.objects.get(id=looked).file_id
+    assert importing.forget_old(now=NOW) == 1
+    assert importing.forget_old(now=NOW) == 0, "and once"
+    left = set(CatalogueImport.objects.filter(id__in=[looked, young, under_way]).values_list("id", flat=True))
+    assert left == {young, under_way}
+    assert not StoredFile.objects.filter(id=file).exists()
+    assert Entry.objects.filter(verb="import.forgotten", subject_id=looked).count() == 1
+    assert manager.get(reverse("manage:import", args=[looked])).status_code == 404

@@ -65,6 +65,8 @@ LOGGING = logs.configuration(as_json=not TRIAL, level=LOG_LEVEL)
 
 CATALOGUE_DIR = Path(env.text("YICHUANG_CATALOGUE", str(ROOT / "catalogues" / "quzhou")))
 MAX_UPLOAD_BYTES = env.number("YICHUANG_MAX_UPLOAD_MB", 20, least=1, most=200) * 1_000_000
+#: Days after which an import that stands still is deleted with its file.
+IMPORT_DAYS = env.number("YICHUANG_IMPORT_DAYS", 90, least=1, most=3650)
 #: The form of a large item, with all its rows, has more fields than the 1 000 that are usual.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES + 1_000_000

@@ -21,7 +21,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.types import JSONDict
 
 from yichuang.base import clock
-from yichuang.catalogue.actions import reviewing
+from yichuang.catalogue.actions import importing, reviewing
 from yichuang.deadlines import watching
 from yichuang.departments import actions as departments
 from yichuang.departments import reconciliation
@@ -161,6 +161,13 @@ def watch() -> None:
 def forget_sessions() -> None:
     """Delete the sessions that have ended."""
     sessions.forget_ended()
+
+
+@_upkeep("imports", "27 3 * * *")
+def forget_imports() -> None:
+    """Delete old imports with their files."""
+    if number := importing.forget_old(now=clock.now()):
+        log.info("imports forgotten", imports=number)
 
 
 @_upkeep("chase", "* * * * * */10")

@@ -5,7 +5,7 @@ may run twice and comes to the same. Nothing is ever half taken in: publishing i
 """
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +19,7 @@ from yichuang.catalogue.actions.publishing import CatalogueFaulty, Publication, 
 from yichuang.catalogue.exchange import incoming, progress
 from yichuang.catalogue.exchange.incoming import Incoming
 from yichuang.catalogue.exchange.spreadsheet_taking import Mapped
-from yichuang.catalogue.exchange.states import Stage
+from yichuang.catalogue.exchange.states import UNDER_WAY, Stage
 from yichuang.catalogue.models import CatalogueImport, ImportChange, ImportFault, ImportMapping
 from yichuang.catalogue.rights import check_may_publish
 from yichuang.identity import queries as identity
@@ -119,6 +119,22 @@ def take_in(*, import_id: int, now: datetime) -> None:
             _look_again(row, refused, now)
         except Refused as refused:
             _refuse(row, refused, now)
+
+
+def forget_old(*, now: datetime) -> int:
+    """Delete the imports that have stood still for `IMPORT_DAYS`, with their files and findings; how many.
+
+    What the platform still works on is needed, however old it is. What was published stays.
+    """
+    before = now - timedelta(days=settings.IMPORT_DAYS)
+    with transaction.atomic():
+        old = CatalogueImport.objects.filter(moved_at__lt=before).exclude(stage__in=sorted(UNDER_WAY))
+        rows = dict(old.select_for_update(skip_locked=True).order_by("id").values_list("id", "file_id"))
+        CatalogueImport.objects.filter(id__in=rows).delete()
+        files.delete(rows.values())
+        entries = [Record("import.forgotten", "import", import_id, {}) for import_id in rows]
+        record(entries, actor_kind=SYSTEM.kind, actor_id=SYSTEM.id, now=now)
+    return len(rows)
 
 
 def publish_incoming(*, found: Incoming, base: int, actor: Actor, now: datetime) -> Publication:

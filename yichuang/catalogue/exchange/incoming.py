@@ -9,6 +9,7 @@ from yichuang.catalogue import queries
 from yichuang.catalogue.checking import check
 from yichuang.catalogue.differences import Change, changes
 from yichuang.catalogue.exchange import packages, spreadsheet_files
+from yichuang.catalogue.exchange.progress import nobody, part
 from yichuang.catalogue.exchange.spreadsheet_taking import Mapped, take
 from yichuang.catalogue.folder import Fault, Folder
 from yichuang.catalogue.loading import Told
@@ -26,17 +27,17 @@ class Incoming:
     remarks: tuple[str, ...] = ()  # what the reader should know although nothing is wrong
 
 
-def from_package(content: bytes, told: Told | None = None) -> Incoming:
+def from_package(content: bytes, told: Told = nobody) -> Incoming:
     """What importing a package would do. Raises `Invalid` where it is no sound package."""
     base, before = queries.in_force()
-    reading = packages.unpack(content, told)
+    reading = packages.unpack(content, part(told, 0, 60))
     if reading.folder is None:
         return Incoming(base, None, reading.faults, ())
     faults = tuple(sorted({*reading.faults, *check(reading.folder)}))
     return Incoming(base, reading.folder, faults, changes(before, reading.folder))
 
 
-def from_file(content: bytes, mapped: Mapped, told: Told | None = None) -> Incoming:
+def from_file(content: bytes, mapped: Mapped, told: Told = nobody) -> Incoming:
     """What importing a file would do: a package, or a spreadsheet over what is in force, by its content.
 
     `told` hears how far it is. Raises `Invalid` where the file is neither, `Refused` for a spreadsheet where
@@ -48,8 +49,8 @@ def from_file(content: bytes, mapped: Mapped, told: Told | None = None) -> Incom
     if before is None:
         sentence = _("还没有发布过目录，表格没有可以更新的底稿。请先发布文件夹或者导入目录包。")
         raise Refused(sentence, code="nothing_published")
-    tables, remarks = spreadsheet_files.read(content)
-    folder, faults = take(tables, before, mapped)
+    tables, remarks = spreadsheet_files.read(content, part(told, 0, 30))
+    folder, faults = take(tables, before, mapped, part(told, 30, 90))
     return Incoming(base, folder, faults, changes(before, folder), tuple(remarks))
 
 

@@ -12,6 +12,15 @@ from yichuang.catalogue.loading import Told
 _EVERY = 0.5
 
 
+def nobody(done: int, total: int) -> None:
+    """A `Told` where nobody listens."""
+
+
+def part(told: Told, first: int, last: int) -> Told:
+    """A `Told` for one part of the work, from `first` to `last` per cent of the whole."""
+    return lambda done, total: told(first * total + (last - first) * done, 100 * total)
+
+
 @contextmanager
 def told_of(import_id: int) -> Iterator[Told]:
     """A `Told` that writes the percentage over a connection of its own: seen at once, whatever is still open.

@@ -18,10 +18,14 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
 from yichuang.base.errors import Invalid
+from yichuang.catalogue.exchange.progress import nobody, part
 from yichuang.catalogue.folder import Fault
+from yichuang.catalogue.loading import Told
 
 #: Rows of one sheet that are taken in at once: some thousand items with their materials.
 MOST_ROWS = 50_000
+#: Cells of one file with something in them: some thousand items with all their parts.
+MOST_CELLS = 1_000_000
 _MOST_COLUMNS = 200
 _MOST_BYTES = 400_000_000  # unpacked
 #: Excel keeps 15 digits of a number.
@@ -37,21 +41,30 @@ class Table:
     title: str
     rows: dict[int, list[str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    cells: int = 0  # with something in them
+
+    def add(self, number: int, texts: list[str]) -> None:
+        """Keep a row, up to its last cell with something in it; none where there is none."""
+        while texts and not texts[-1]:
+            texts.pop()
+        if texts:
+            self.rows[number] = texts
+            self.cells += sum(map(bool, texts))
 
     def fault(self, row: int, column: str, problem: str, remedy: str) -> None:
         """Note a fault at a cell, a column (its letter or heading) or the sheet."""
         self.faults.append(Fault(self.title, row, column, problem, remedy))
 
 
-def read(content: bytes) -> tuple[list[Table], list[str]]:
-    """The sheets of an .xlsx or .csv file, and remarks for the person.
+def read(content: bytes, told: Told = nobody) -> tuple[list[Table], list[str]]:
+    """The sheets of an .xlsx or .csv file, and remarks for the person. `told` hears how far it is.
 
     Raises `Invalid` for what is no such file, asks for a password, or is too large.
     """
     if content[:8] == _OLE:
         raise Invalid(_ole_sentence(content), code="spreadsheet_unreadable", field="file")
     if content[:2] == b"PK":
-        return _workbook(content), []
+        return _workbook(content, told), []
     return _text_table(content)
 
 
@@ -61,7 +74,7 @@ def _ole_sentence(content: bytes) -> str:
     return _("这是旧版的Excel文件(.xls)。请在Excel里“另存为”.xlsx后重新上传。")
 
 
-def _workbook(content: bytes) -> list[Table]:
+def _workbook(content: bytes, told: Told) -> list[Table]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > _MOST_BYTES:
@@ -70,7 +83,13 @@ def _workbook(content: bytes) -> list[Table]:
                 )
             book = load_workbook(io.BytesIO(content), read_only=True)
             try:
-                return [_table(page, archive) for page in book.worksheets]
+                tables: list[Table] = []
+                all_pages = len(book.worksheets)
+                for number, page in enumerate(book.worksheets):
+                    left = MOST_CELLS - sum(table.cells for table in tables)
+                    shares = 100 * number // all_pages, 100 * (number + 1) // all_pages
+                    tables.append(_table(page, archive, left, part(told, *shares)))
+                return tables
             finally:
                 book.close()
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, SyntaxError) as error:
@@ -78,21 +97,31 @@ def _workbook(content: bytes) -> list[Table]:
         raise Invalid(sentence, code="spreadsheet_unreadable", field="file") from error
 
 
-def _table(page: Any, archive: zipfile.ZipFile) -> Table:
+def _table(page: Any, archive: zipfile.ZipFile, most_cells: int, told: Told) -> Table:
     table = Table(page.title)
+    declared = page.max_row or 1
     page.reset_dimensions()  # what the file says of its size need not be so
-    for number, cells in enumerate(page.iter_rows(max_col=_MOST_COLUMNS), start=1):
+    for number, cells in enumerate(page.iter_rows(), start=1):
         if number > MOST_ROWS + 1:
             _too_long(table)
             return table
-        texts = [_text(table, number, column, cell) for column, cell in enumerate(cells, start=1)]
-        if any(texts):
-            table.rows[number] = texts
+        texts = [
+            _text(table, number, column, cell) for column, cell in enumerate(cells[:_MOST_COLUMNS], start=1)
+        ]
+        table.add(number, texts)
+        if table.cells > most_cells:
+            raise _too_many_cells()
+        told(min(number, declared), declared)
     for left, top, right, bottom in _merged(archive, page._worksheet_path):
         place, ranged = f"{left}{top}", f"{left}{top}:{right}{bottom}"
         problem = _("单元格%(range)s是合并的") % {"range": ranged}
         table.fault(int(top), place, problem, _("在Excel里“取消单元格合并”，每一格都写上值"))
     return table
+
+
+def _too_many_cells() -> Invalid:
+    sentence = _("表格里有内容的格子超过%(most)d个，没有读完。请按部门分成几份，一份一份导入。")
+    return Invalid(sentence % {"most": MOST_CELLS}, code="spreadsheet_too_large", field="file")
 
 
 def _too_long(table: Table) -> None:
@@ -146,8 +175,9 @@ def _text_table(content: bytes) -> tuple[list[Table], list[str]]:
             if number > MOST_ROWS + 1:
                 _too_long(table)
                 break
-            if any(cell.strip() for cell in cells):
-                table.rows[number] = [cell.strip() for cell in cells[:_MOST_COLUMNS]]
+            table.add(number, [cell.strip() for cell in cells[:_MOST_COLUMNS]])
+            if table.cells > MOST_CELLS:
+                raise _too_many_cells()
     except csv.Error as error:
         raise _no_table() from error
     if not any(len(cells) > 1 for cells in table.rows.values()) and not table.faults:

@@ -14,10 +14,12 @@ from yichuang.catalogue.authoring import sheets, typed
 from yichuang.catalogue.checking import check
 from yichuang.catalogue.code_schemes import coded
 from yichuang.catalogue.data import Item
+from yichuang.catalogue.exchange.progress import nobody
 from yichuang.catalogue.exchange.spreadsheet_files import Table
 from yichuang.catalogue.exchange.spreadsheets import KINDS, Column, Sheet, from_cell, keys_of, layout
 from yichuang.catalogue.folder import Fault, Folder, Place
 from yichuang.catalogue.labels import FIELDS
+from yichuang.catalogue.loading import Told
 from yichuang.catalogue.yaml_values import describe, did_you_mean
 
 #: How far down the headings may stand: above them a title, a date, who made the list.
@@ -62,7 +64,7 @@ class _Work:
     mapped: Mapped
     keys: dict[tuple[str, str], str]
     contents: dict[tuple[str, str], typed.Content] = field(default_factory=dict)
-    cells: dict[str, tuple[str, int, str]] = field(default_factory=dict)  # place → (sheet, row, heading)
+    rows: dict[str, tuple[_Taken, int]] = field(default_factory=dict)  # place of an entry or part → its row
     faults: list[Fault] = field(default_factory=list)
 
     def content(self, kind: str, key: str) -> typed.Content:
@@ -72,29 +74,33 @@ class _Work:
             self.contents[kind, key] = typed.blank(KINDS[kind]) if known is None else typed.typed(known)
         return self.contents[kind, key]
 
-    def stands(self, place: Place, table: Table, row: int, heading: str) -> None:
-        self.cells[describe(place)] = (table.title, row, heading)
+    def stands(self, place: Place, taken: _Taken, row: int) -> None:
+        """Note which row says an entry or one row of its parts."""
+        self.rows[describe(place)] = (taken, row)
 
     def located(self, fault: Fault) -> Fault:
-        """The fault at its cell; what no row says keeps its place in the catalogue."""
+        """The fault at its row and column; what no row says keeps its place in the catalogue."""
         place = fault.place
-        while place and place not in self.cells:
+        while place and place not in self.rows:
             place = place[: max(place.rfind("."), place.rfind("["), 0)]
         if not place:
             return replace(fault, path="", line=0)
-        title, row, heading = self.cells[place]
-        return replace(fault, path=title, line=row, place=heading)
+        taken, row = self.rows[place]
+        heading = taken.sheet.heading_of(fault.place.removeprefix(place).lstrip("."))
+        return replace(fault, path=taken.table.title, line=row, place=heading or "-")
 
 
-def take(tables: Sequence[Table], folder: Folder, mapped: Mapped) -> tuple[Folder, tuple[Fault, ...]]:
-    """The folder with what the tables say, and every fault by sheet, row and column."""
+def take(
+    tables: Sequence[Table], folder: Folder, mapped: Mapped, told: Told = nobody
+) -> tuple[Folder, tuple[Fault, ...]]:
+    """The folder with what the tables say, and every fault by sheet, row and column. `told` hears how far it is."""
     work = _Work(folder, mapped, keys_of(folder))
     for table in tables:
         work.faults.extend(table.faults)
     taken = [found for table in tables if table.rows and (found := _headed(work, table)) is not None]
     for found in sorted(taken, key=lambda found: bool(found.sheet.part)):
         (_take_rows if found.sheet.part else _take_entries)(work, found)
-    made = _made(work)
+    made = _made(work, told)
     faults = [*work.faults, *check(made)]
     return made, tuple(
         sorted({work.located(fault) if fault.path in {"", "city.yaml"} else fault for fault in faults})
@@ -165,12 +171,8 @@ def _take_entries(work: _Work, taken: _Taken) -> None:
         rows[key] = number
         content = work.content(kind, key)
         content["key"] = key
-        work.stands((kind, key), taken.table, number, "-")
-        _fill(work, taken, (number, cells), content, (kind, key))
-        for part in (
-            name for name, shape in typed.shapes(KINDS[kind]).items() if shape.form is typed.Form.ROWS
-        ):
-            work.stands((kind, key, part), taken.table, number, str(FIELDS[KINDS[kind]][part]))
+        work.stands((kind, key), taken, number)
+        _fill(work, taken, (number, cells), content)
 
 
 def _key_of_entry(work: _Work, taken: _Taken, cells: Mapping[str, str]) -> str:
@@ -214,12 +216,12 @@ def _take_rows(work: _Work, taken: _Taken) -> None:
         if key not in before:
             before[key], content[part] = content[part], []
         row = typed.blank(record)
-        _fill(work, taken, (number, cells), row, (kind, key, part, len(content[part])))
+        _fill(work, taken, (number, cells), row)
         like = next((other for other in before[key] if other[first] == row[first]), None)
         if like is not None:  # what the sheet has no column for stays
             row = _copied(like)
-            _fill(work, taken, (number, cells), row, (kind, key, part, len(content[part])))
-        work.stands((kind, key, part, len(content[part])), taken.table, number, "-")
+            _fill(work, taken, (number, cells), row)
+        work.stands((kind, key, part, len(content[part])), taken, number)
         content[part].append(row)
 
 
@@ -229,7 +231,7 @@ def _copied(content: Any) -> Any:
     return [_copied(part) for part in content] if isinstance(content, list) else content
 
 
-def _fill(work: _Work, taken: _Taken, row: _Row, content: typed.Content, place: Place) -> None:
+def _fill(work: _Work, taken: _Taken, row: _Row, content: typed.Content) -> None:
     """Write a row's cells into what is typed; an empty cell is nothing typed."""
     number, cells = row
     translated = work.mapped.words.get(taken.sheet.title, {})
@@ -241,9 +243,6 @@ def _fill(work: _Work, taken: _Taken, row: _Row, content: typed.Content, place: 
         for step in column.path[:-1]:
             within = within[step]
         within[column.path[-1]] = from_cell(column, text, work.keys)
-        work.stands((*place, *column.path), taken.table, number, heading)
-        if column.path[:-1]:  # a fault of the whole group is told at its first column
-            work.cells.setdefault(describe((*place, *column.path[:-1])), (taken.table.title, number, heading))
         _mind_unit(work, column, within, taken.table, number)
 
 
@@ -254,10 +253,11 @@ def _mind_unit(work: _Work, column: Column, limit: typed.Content, table: Table, 
         work.faults.append(Fault(table.title, row, column.heading, problem, _("写工作日、自然日或者分钟")))
 
 
-def _made(work: _Work) -> Folder:
+def _made(work: _Work, told: Told) -> Folder:
     lists: dict[str, Any] = {kind: dict(work.folder.entries(kind)) for kind in KINDS}
     broken = set()
-    for (kind, key), content in work.contents.items():
+    for done, ((kind, key), content) in enumerate(work.contents.items()):
+        told(done, len(work.contents))
         value: Any = typed.read(KINDS[kind], content, (kind, key), work.faults)
         if value is None:
             broken.add((kind, key))

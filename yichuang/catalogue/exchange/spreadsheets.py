@@ -70,6 +70,20 @@ class Sheet:
         """All headings, in order."""
         return [*(self.owners if self.part else ()), *self.columns]
 
+    def heading_of(self, place: str) -> str:
+        """The heading of the column that says a place of an entry, or of the first that says a part of it; "": none.
+
+        What has a sheet of its own (申请材料) is called by its label.
+        """
+        paths = {".".join(column.path): heading for heading, column in self.columns.items()}
+        while place and place not in paths:
+            group = next((paths[path] for path in paths if path.startswith(f"{place}.")), "")
+            label = FIELDS[KINDS[self.kind]].get(place, "") if not self.part else ""
+            if group or label:
+                return group or str(label)
+            place = place[: max(place.rfind("."), place.rfind("["), 0)]
+        return paths.get(place, "")
+
 
 def layout() -> dict[str, Sheet]:
     """Title → sheet, in the language of the reader."""

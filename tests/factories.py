@@ -17,7 +17,7 @@ from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.states import Outcome
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.actions.publishing import publish_folder
-from yichuang.catalogue.data import Element, SourceKind
+from yichuang.catalogue.data import BY_ITSELF, Element, SourceKind
 from yichuang.catalogue.planned import Known
 from yichuang.catalogue.planning import plan as make_plan
 from yichuang.identity.data import SYSTEM, Actor
@@ -77,7 +77,7 @@ def submission(
         "materials": {
             planned.material.key: Settlement(SourceKind.PAPER, checked=True)
             for planned in plan.materials
-            if planned.source is not SourceKind.SISTER
+            if planned.source not in BY_ITSELF
         },
     }
     return Submission(**{**facts, **changes})

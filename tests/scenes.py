@@ -17,6 +17,7 @@ from yichuang.cases.actions import (
     gaps,
     handing_on,
     hearings,
+    inspecting,
     issuing,
     joining,
     overdue,
@@ -32,7 +33,7 @@ from yichuang.cases.actions.withdrawal import withdraw
 from yichuang.cases.data import Settlement, Submission
 from yichuang.cases.fold import fold
 from yichuang.cases.models import Case
-from yichuang.cases.states import MOVES, Outcome, Stage, Verb
+from yichuang.cases.states import MOVES, Inspection, Outcome, Stage, Verb
 from yichuang.cases.writing import state_of
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import SourceKind
@@ -65,17 +66,16 @@ class Scene:
     sister: str = ""
     missing: tuple[str, ...] = ()
     outcome: Outcome = Outcome.GRANTED
+    answers: tuple[tuple[str, str], ...] = ()
     given: Submission | None = None
     application_id: int = 0
     number: str = ""
 
     def begin(self, now: datetime = NOW) -> "Scene":
         """The same, received."""
-        applicant = (
-            {"applicant": COMPANY} if self.target.startswith(("company", "construction", "joint")) else {}
-        )
-        answers = {"with_mortgage": "yes"} if self.target == "company_real_estate" else {}
-        given = submission(self.target, answers=answers, **applicant)
+        of_companies = ("company", "construction", "fire", "joint")
+        applicant = {"applicant": COMPANY} if self.target.startswith(of_companies) else {}
+        given = submission(self.target, answers=dict(self.answers), **applicant)
         kept = {key: settled for key, settled in given.materials.items() if key not in self.missing}
         given = replace(given, materials=kept)
         receipt = receive(actor=staff(CLERK), submission=given, now=now)
@@ -103,15 +103,20 @@ ALONE = Scene("temporary_relief", "temporary_relief")
 REFUSED = replace(ALONE, outcome=Outcome.REFUSED)
 SENT = Scene("fire_design_review", "fire_design_review")  # may be sent by courier
 WITH_GAP = replace(ALONE, missing=("hardship_proof",))
+#: Applied for on a commitment (告知承诺), so that it is inspected after the decision.
+COMMITTED = Scene("fire_safety_check", "fire_safety_check", answers=(("fire_check_way", "promise"),))
 FOLLOWER = Scene("newborn", "citizen_card", before=("birth_certificate",), sister="birth_certificate")
 _HOUSE = ("commercial_contract_filing", "company_real_estate_tax", "company_real_estate_transfer")
-FIRST_OF_ALL = Scene("company_real_estate", _HOUSE[0], sister=_HOUSE[2])
+_MORTGAGED = (("with_mortgage", "yes"),)
+FIRST_OF_ALL = Scene("company_real_estate", _HOUSE[0], sister=_HOUSE[2], answers=_MORTGAGED)
 #: Reviewed on the expected result of a sister; and on many, with a gap.
 AHEAD = Scene("construction_stage_land", "land_planning_permit", sister="project_filing")
 AHEAD_WITH_GAP = Scene(
     "joint_completion_acceptance", "completion_filing", before=("fire_acceptance",), missing=("warranty",)
 )
-WITHHELD = Scene("company_real_estate", _HOUSE[2], before=_HOUSE[:2], sister="company_mortgage")
+WITHHELD = Scene(
+    "company_real_estate", _HOUSE[2], before=_HOUSE[:2], sister="company_mortgage", answers=_MORTGAGED
+)
 
 
 def check_folds(application_id: int) -> None:
@@ -309,6 +314,9 @@ WAYS: dict[Verb, Callable[[Scene, datetime], object]] = {
     Verb.ISSUE: lambda scene, now: issuing.issue(
         case_id=scene.case().id, notice_id=0, licence_id=None, now=now
     ),
+    Verb.INSPECT: lambda scene, now: inspecting.inspect(
+        actor=scene.officer(), case_id=scene.case().id, finding=Inspection.KEPT, found=TEXT, now=now
+    ),
     Verb.DELIVER: lambda scene, now: hand_over(
         actor=staff(CLERK), application_id=scene.application_id, now=now
     ),
@@ -323,6 +331,7 @@ SCENES: dict[Verb, tuple[Scene, ...]] = {
     Verb.TERMINATE: (FIRST_OF_ALL, FOLLOWER),
     Verb.WITHHOLD: (WITHHELD, FOLLOWER),
     Verb.RESCIND: (FIRST_OF_ALL, FOLLOWER),
+    Verb.INSPECT: (COMMITTED,),
     Verb.REOPEN: (REFUSED,),
     Verb.PREDECIDE: (AHEAD,),
     Verb.FORMALISE: (AHEAD,),

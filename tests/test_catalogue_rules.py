@@ -232,7 +232,41 @@ ORDER: list[tuple[Edit, str, str]] = [
     ((NEWBORN, "item: medical_insurance", "item: household_birth"), "household", "写了两次"),
 ]
 
+#: A commitment (告知承诺) that spares the household book, as it should be; each test spoils one thing of it.
+LETTER = "  - {material: photo, when: marriage == 'single', legal_basis: 某法}\n"
+COMMITMENT = (
+    "commitment: {letter: photo, materials: [household_book], tells: 一, declares: 二, consequences: 三,"
+    " basis: 某法}\n"
+)
+
+
+def committing(old: str, new: str) -> Edit:
+    """The commitment with one thing of it changed."""
+    said = "materials:\n" + LETTER
+    whole = (COMMITMENT + said).replace(old, new, 1)
+    return (HOUSEHOLD, "materials:\n", whole)
+
+
 QUALITY: list[tuple[str, Edit, str, str]] = [
+    (
+        "a_commitment_is_chosen",
+        committing("marriage == 'single'", "marriage == 'married'"),
+        "commitment",
+        "不作回答就成了告知承诺",
+    ),
+    (
+        "a_commitment_is_chosen",
+        committing("letter: photo", "letter: id_card"),
+        "commitment",
+        "写明选择承诺的条件",
+    ),
+    ("a_commitment_is_told_whole", committing(", basis: 某法}", "}"), "commitment", "没有写basis"),
+    (
+        "a_commitment_is_told_whole",
+        committing("[household_book]", "[passport]"),
+        "commitment",
+        "不是本事项的材料",
+    ),
     (
         "instant_means_at_once",
         (ISSUE, "kind: instant", "kind: promised"),

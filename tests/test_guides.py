@@ -22,6 +22,7 @@ from yichuang.catalogue.actions.publishing import publish
 from yichuang.catalogue.data import Catalogue, Fee, Item, ItemMaterial, Step
 from yichuang.catalogue.facts import (
     Authority,
+    Commitment,
     Intermediary,
     LegalBasis,
     PowerSource,
@@ -151,6 +152,7 @@ def _talkative(item: Item) -> Item:
         intermediaries=(Intermediary("施工图审查机构", limit=limit),),
         fees=(Fee("工本费", 1000, "依据", reducible=True, reduction="残疾人免收"),),
         legal_bases=(LegalBasis("建筑法", "第八条", "第八条原文"),),
+        commitment=Commitment(item.materials[0].material, ("id_card",), ("告知",), ("承诺",), ("后果",), "法"),
         quantity_limit="每年五百个",
         topic_classes=("工程建设",),
         variant="01",

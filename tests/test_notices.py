@@ -160,6 +160,14 @@ FACTS: dict[NoticeKind, dict[str, Any]] = {
         "until": DAY,
         "left": [{"item": "退休审批", "going_on": "继续办理", "in_silence": "终止办理"}],
     },
+    NoticeKind.RECTIFICATION: {
+        "applicant": "样例餐饮店",
+        "item": "公众聚集场所投入使用、营业前消防安全检查",
+        "decided_on": DAY,
+        "reasons": ["安全出口被占用。"],
+        "until": DAY,
+        "legal_basis": "《中华人民共和国消防法》第十五条",
+    },
     NoticeKind.REVIEW_REOPENED: {
         "applicant": "林知夏",
         "item": "新生儿落户",

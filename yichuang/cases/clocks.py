@@ -29,9 +29,12 @@ STILL: Mapping[str, None] = dict.fromkeys(("due_at", "blue_at", "yellow_at", "st
 _OF_REGIME: Mapping[ClockKind, Callable[[Regime], Limit | None]] = {
     ClockKind.ACCEPTANCE: lambda regime: regime.accept_within,
     ClockKind.DELIVERY: lambda regime: regime.deliver_within,
+    ClockKind.INSPECTION: lambda regime: regime.inspect_within,
 }
 #: The clocks by which a case is due.
 DUE = (ClockKind.PROMISED, ClockKind.STATUTORY)
+#: The clocks of what was promised (告知承诺), which run on when the case is closed.
+OF_INSPECTION = (ClockKind.INSPECTION, ClockKind.RECTIFICATION)
 
 
 def start(cases: Sequence[Case], *, now: datetime) -> dict[int, dict[str, Any]]:
@@ -85,6 +88,13 @@ def await_delivery(cases: Iterable[Case], *, since: datetime) -> None:
             region = regions.get(case.department_id, "")
             new.append(NewClock(ClockKind.DELIVERY, SUBJECT, case.id, limit, region))
     keeping.start(new, now=since)
+
+
+def await_inspection(case: Case, *, since: datetime) -> None:
+    """Start the limit for inspecting what was promised (告知承诺核查期限), in the caller's transaction."""
+    limit = catalogue_queries.regime(catalogue_queries.item_version(case.item_version_id)).inspect_within
+    region = _regions().get(case.department_id, "")
+    keeping.start([NewClock(ClockKind.INSPECTION, SUBJECT, case.id, limit, region)], now=since)
 
 
 def stand_still(case: Case, *, reason: str, now: datetime) -> dict[str, Any]:
@@ -141,6 +151,12 @@ def stop_decided(case: Case, outcome: Outcome, *, now: datetime) -> None:
     keeping.end_pauses(SUBJECT, [case.id], now=now)
 
 
+def stop_delivered(case_ids: Sequence[int], *, now: datetime) -> None:
+    """Stop what a hand-over ends: all but the clocks of what was promised."""
+    keeping.stop(SUBJECT, case_ids, [kind for kind in ClockKind if kind not in OF_INSPECTION], now=now)
+    keeping.end_pauses(SUBJECT, case_ids, now=now)
+
+
 def due_facts(started: Mapping[ClockKind, Started]) -> dict[str, Any]:
     """When a case is due and its lights change, as facts: of the clocks that are named."""
     facts: dict[str, Any] = {}
@@ -160,6 +176,12 @@ def due_facts(started: Mapping[ClockKind, Started]) -> dict[str, Any]:
 def hand_overs_of(case_ids: Sequence[int], *, now: datetime) -> dict[int, Running]:
     """Until when the results of these cases are to be handed over, where that is under way; by case id."""
     return running(ClockKind.DELIVERY, SUBJECT, case_ids, now=now)
+
+
+def inspections_of(case_ids: Sequence[int], *, now: datetime) -> dict[int, Running]:
+    """Until when what was promised is to be inspected, or put right; by case id. Two queries."""
+    due, ordered = (running(kind, SUBJECT, case_ids, now=now) for kind in OF_INSPECTION)
+    return due | ordered
 
 
 def light_of(case: Case, now: datetime) -> Light | None:

@@ -123,6 +123,7 @@ class CaseRow:
     proposed_by: int | None = None
     pre_outcome: str = ""  # 预审意见 (模拟审批): no decision yet
     has_licence: bool = False  # its decision gave one
+    inspection: str = ""  # 告知承诺核查: how it stands
     gap_until: date | None = None  # until when open gaps (容缺) are to be cured; None: there are none
 
 
@@ -140,6 +141,7 @@ class Holder(StrEnum):
     MINE = "mine"  # claimed by the actor
     FREE = "free"  # claimed by nobody, and worked on here
     PROPOSED = "proposed"  # waits for approval
+    TO_INSPECT = "to_inspect"  # was granted on a commitment that is not done with
     SUSPENDED = "suspended"  # waits for the end of a special procedure
 
 

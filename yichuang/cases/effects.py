@@ -23,7 +23,7 @@ from yichuang.identity.data import Actor
 #: What applicants and officers notice; the rest (addresses, codes, words) changes nothing for them.
 _NOTICED = frozenset({
     "kind", "visits", "statutory_limit", "promised_limit", "joint_limit", "joint_extension", "conditions", "steps",
-    "special_procedures", "intermediaries", "fees", "elements", "materials", "situations", "result_name",
+    "special_procedures", "intermediaries", "commitment", "fees", "elements", "materials", "situations", "result_name",
     "licence_type", "members", "outcome", "ask_within",
 })  # fmt: skip
 

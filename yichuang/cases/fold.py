@@ -38,6 +38,7 @@ class CaseState:
     proposed_by: int | None = None
     decided_at: datetime | None = None
     licence_id: int | None = None
+    inspection: str = ""
 
 
 #: Which facts of an entry are columns, and how JSON gives the value back.
@@ -63,6 +64,7 @@ _READERS: dict[str, Any] = {
     "proposed_by": int,
     "decided_at": datetime.fromisoformat,
     "licence_id": int,
+    "inspection": str,
 }
 #: What an act says of a case that nobody holds any more and for which nothing is proposed.
 FREED: Mapping[str, Any] = {"claimed_by": None, "claimed_until": None, "proposed": "", "proposed_by": None}

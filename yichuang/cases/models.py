@@ -133,6 +133,12 @@ class Case(models.Model):
     proposed_by = models.BigIntegerField(null=True, help_text="staff id")
     decided_at = models.DateTimeField(null=True)
     licence_id = models.BigIntegerField(null=True)
+    inspection = models.CharField(
+        max_length=10,
+        blank=True,
+        db_default="",
+        help_text="告知承诺: how it stands; empty: nothing was promised",
+    )
 
     class Meta:
         db_table = "cases_case"
@@ -156,6 +162,12 @@ class Case(models.Model):
                 fields=["department", "due_at", "id"],
                 name="case_proposed",
                 condition=Q(stage="in_review") & ~Q(proposed=""),
+            ),
+            # What was granted on a commitment and is not done with: few rows.
+            models.Index(
+                fields=["department", "due_at", "id"],
+                name="case_to_inspect",
+                condition=Q(inspection__in=["broken", "due", "ordered"]),
             ),
             # The manager's counts of what ended without what was applied for; a number begins with its day.
             models.Index(

@@ -26,6 +26,8 @@ from yichuang.cases.data import CaseRow, DueCounts, Holder, MaterialRow
 from yichuang.cases.models import Application, ApplicationMaterial, Case
 from yichuang.cases.states import (
     ENDED,
+    INSPECTED_IN,
+    NOT_DONE,
     SETTLED,
     STAGE_NAMES,
     UNDECIDED_ENDS,
@@ -148,6 +150,8 @@ def work_list(
         found = found.filter(stage=Stage.IN_REVIEW).exclude(proposed="")
     elif holder is Holder.SUSPENDED:
         found = visible_cases(actor).filter(stage=Stage.SUSPENDED)
+    elif holder is Holder.TO_INSPECT:
+        found = visible_cases(actor).filter(inspection__in=sorted(NOT_DONE), stage__in=sorted(INSPECTED_IN))
     if shining is not None:
         found = _shining(found, shining, now)
     if after is not None:
@@ -388,6 +392,7 @@ def _case_rows(cases: Sequence[Case], *, now: datetime, masked: bool) -> list[Ca
             proposed_by=case.proposed_by,
             pre_outcome=case.pre_outcome,
             has_licence=case.licence_id is not None,
+            inspection=case.inspection if case.stage in INSPECTED_IN else "",
             gap_until=case.gap_until if may_cure(case.stage, case.outcome) else None,
         )
         for case in cases

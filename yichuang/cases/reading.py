@@ -125,6 +125,7 @@ def reason_of(case_id: int, verb: Verb) -> str:
         Verb.RESCIND: "ending",
         Verb.REOPEN_REVIEW: "difference",
         Verb.REOPEN: "reopening",
+        Verb.INSPECT: "inspection",
     }[verb]
     row = Remark.objects.filter(case_id=case_id, kind=kind).order_by("-id").first()
     return remarks.text_of(row) if row else ""

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from yichuang.base.clock import short
 from yichuang.base.errors import Forbidden, Invalid, Overtaken, Refused
 from yichuang.cases.data import OpenedGap, Person, Settlement
-from yichuang.cases.states import MOVES, Outcome, Stage, Verb
+from yichuang.cases.states import MOVES, TO_INSPECT, Inspection, Outcome, Stage, Verb
 from yichuang.catalogue.checks import check_value
-from yichuang.catalogue.data import Item, Necessity, SourceKind
+from yichuang.catalogue.data import BY_ITSELF, Item, Necessity
 from yichuang.catalogue.facts import Approval, SpecialProcedure
 from yichuang.catalogue.in_force import closed_members
 from yichuang.catalogue.planned import Plan
@@ -104,7 +104,7 @@ def check_form(plan: Plan, values: Mapping[str, str], materials: Mapping[str, Se
         planned.material
         for planned in plan.materials
         if planned.necessity is Necessity.REQUIRED
-        and planned.source is not SourceKind.SISTER
+        and planned.source not in BY_ITSELF
         and planned.material.key not in materials
     ]
     if wrong or missing:
@@ -171,6 +171,22 @@ def check_expected(expected: date, most: date | None, today: date) -> None:
     if most is not None and expected > most:
         sentence = _("办事指南写明的时间只到%(most)s，预计时间不能更长。请改短。")
         raise Invalid(sentence % {"most": most.isoformat()}, code="too_long", field="expected")
+
+
+def check_finding(inspection: str, finding: Inspection, within: Limit | None) -> Limit | None:
+    """What an inspection may find (告知承诺), and the time to put it right where it is to be. Raises `Refused`."""
+    if inspection not in TO_INSPECT:
+        raise Overtaken(_("这件没有待核查的承诺：可能已经核查。请刷新页面查看。"), code="nothing_to_inspect")
+    if finding is Inspection.DUE:
+        raise Invalid(_("请选择核查的结果。"), code="no_finding", field="finding")
+    if finding is not Inspection.ORDERED:
+        return None
+    if inspection == Inspection.ORDERED:
+        sentence = _("已经责令改正过一次，请核查改正的情况：已改正的选符合承诺，没有改正的选违反承诺。")
+        raise Invalid(sentence, code="ordered_once", field="finding")
+    if within is None or within.value <= 0:
+        raise Invalid(_("请填写改正期限，至少一个工作日，它会写进通知书。"), code="no_time", field="within")
+    return within
 
 
 def check_nothing_proposed(proposed: str) -> None:

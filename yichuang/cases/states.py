@@ -55,6 +55,15 @@ class Hearing(StrEnum):
     CALLED = "called"  # its day and place are told
 
 
+class Inspection(StrEnum):
+    """How it stands with what was granted on a commitment (告知承诺核查)."""
+
+    DUE = "due"  # 待核查
+    ORDERED = "ordered"  # 责令改正: it was not as promised, and is to be put right by a date
+    KEPT = "kept"  # 符合承诺
+    BROKEN = "broken"  # 违反承诺: the head of the department decides whether the decision is taken back
+
+
 class Verb(StrEnum):
     """The acts on a case; also the verbs of its ledger entries."""
 
@@ -92,6 +101,7 @@ class Verb(StrEnum):
     REOPEN_REVIEW = "case.review_reopened"
     DECIDE = "case.decided"
     ISSUE = "case.issued"
+    INSPECT = "case.inspected"
     DELIVER = "case.delivered"
     CLOSE = "case.closed"
 
@@ -204,6 +214,9 @@ MOVES: dict[Verb, Move] = {
     Verb.REOPEN_REVIEW: _move(Stage.PREDECIDED, to=Stage.IN_REVIEW, source="一件事的办理次序（模拟审批）"),
     Verb.DECIDE: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.DECIDED, source="行政许可法 34, 38, 42"),
     Verb.ISSUE: _move(Stage.DECIDED, to=Stage.ISSUED, source="行政许可法 38, 39"),
+    Verb.INSPECT: _move(
+        Stage.DECIDED, Stage.ISSUED, Stage.DELIVERED, Stage.CLOSED, to=None, source="浙江规定 14"
+    ),
     Verb.DELIVER: _move(Stage.ISSUED, to=Stage.DELIVERED, source="行政许可法 44"),
     Verb.CLOSE: _move(Stage.DELIVERED, to=Stage.CLOSED, source="GB/T 39046 T7"),
 }
@@ -234,6 +247,21 @@ PROPOSAL_NAMES: dict[Proposal, Promise] = {
 }
 
 OUTCOME_NAMES: dict[Outcome, Promise] = {Outcome.GRANTED: _("准予"), Outcome.REFUSED: _("不予许可")}
+
+
+INSPECTION_NAMES: dict[Inspection, Promise] = {
+    Inspection.DUE: _("待核查"),
+    Inspection.ORDERED: _("责令改正"),
+    Inspection.KEPT: _("符合承诺"),
+    Inspection.BROKEN: _("违反承诺"),
+}
+#: What an officer still has to look at; and what the department has not done with yet.
+TO_INSPECT = frozenset({Inspection.DUE, Inspection.ORDERED})
+NOT_DONE = frozenset({*TO_INSPECT, Inspection.BROKEN})
+
+
+#: In which stages an inspection is still of interest.
+INSPECTED_IN = MOVES[Verb.INSPECT].origins
 
 
 class Turn(StrEnum):

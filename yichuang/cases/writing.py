@@ -41,6 +41,7 @@ _TYPES = {
     "proposed_by": "bigint",
     "decided_at": "timestamptz",
     "licence_id": "bigint",
+    "inspection": "text",
 }
 _OUTCOMES = ("outcome", "pre_outcome")
 _UPDATE = (

@@ -12,6 +12,7 @@ from enum import StrEnum
 from yichuang.catalogue.bundles import Bundle
 from yichuang.catalogue.facts import (
     Authority,
+    Commitment,
     Intermediary,
     LegalBasis,
     MaterialForm,
@@ -52,9 +53,14 @@ class SourceKind(StrEnum):
     LICENCE = "licence"  # a licence that the city holds
     SHARED = "shared"  # shared data of a register, under a grant
     SISTER = "sister"  # the output of a sister item of the same application
+    COMMITMENT = "commitment"  # the applicant promises it in writing instead (告知承诺)
     EARLIER = "earlier"  # an earlier upload of the same applicant
     UPLOAD = "upload"  # the applicant uploads or shows it
     PAPER = "paper"  # paper at the counter
+
+
+#: Where a material comes from that nobody hands in, and no register is asked for.
+BY_ITSELF = frozenset({SourceKind.SISTER, SourceKind.COMMITMENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +243,7 @@ class Item:
     review: ReviewKind | None = None  # None: as `kind` has it
     special_procedures: tuple[SpecialProcedure, ...] = ()
     intermediaries: tuple[Intermediary, ...] = ()
+    commitment: Commitment | None = None  # 告知承诺; None: everything is proved before the decision
     quantity_limit: str = ""  # 数量限制, in words; "": none
     result_sample: str = ""  # 结果样本: a file of the folder `files`; "": made from the result's template
     consult_address: str = ""  # "": at `address`

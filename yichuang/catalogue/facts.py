@@ -181,6 +181,21 @@ class Intermediary:
 
 
 @dataclass(frozen=True, slots=True)
+class Commitment:
+    """告知承诺: what an applicant may promise in writing in place of proving it (浙江规定 art. 14).
+
+    Whoever is asked for the `letter` has chosen it: the condition of that material is the choice.
+    """
+
+    letter: str  # 承诺书: the material of the item that she signs
+    materials: tuple[str, ...]  # the materials of the item that she need not hand in then
+    tells: tuple[str, ...]  # 告知: what the law requires
+    declares: tuple[str, ...]  # 承诺: what she declares
+    consequences: tuple[str, ...]  # 违反承诺的后果
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """情形: a question whose answer trims fields, materials and members. `when`: only asked if true.
 

@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 
 from yichuang.catalogue.code_labels import CODES
 from yichuang.catalogue.data import Catalogue, Fee, Item, ItemMaterial, MaterialType, Step
-from yichuang.catalogue.facts import Authority, Intermediary, LegalBasis, Service, SpecialProcedure
+from yichuang.catalogue.facts import (
+    Authority,
+    Commitment,
+    Intermediary,
+    LegalBasis,
+    Service,
+    SpecialProcedure,
+)
 from yichuang.catalogue.labels import FIELDS
 from yichuang.catalogue.regimes import regime_of
 from yichuang.catalogue.settling import checkpoints_of
@@ -42,6 +49,7 @@ def sections_of(catalogue: Catalogue, item: Item) -> tuple[Section, ...]:
     """All that the guide of an item says beside its materials and its questions and answers."""
     drafts = {
         ("handling", _("办理")): _handling(catalogue, item),
+        ("commitment", _("告知承诺")): _commitment(catalogue, item),
         ("place", _("地点和时间")): _place(item),
         ("fees", _("收费")): _fees(item),
         ("result", _("结果")): _result(item),
@@ -114,6 +122,28 @@ def _handling(catalogue: Catalogue, item: Item) -> list[Fact]:
         _fact("stars", str(label["stars"]), ["★" * service.stars]),
         _fact("scope", str(label["scope"]), [word(service.scope)]),
         _of(item, "topic_classes", *item.topic_classes),
+    ]
+
+
+def _commitment(catalogue: Catalogue, item: Item) -> list[Fact]:
+    said = item.commitment
+    if said is None:
+        return []
+    label, names = FIELDS[Commitment], catalogue.materials
+    within = limit_text(regime_of(catalogue.regimes, item.regime, item.type).inspect_within)
+    return [
+        _of(
+            item,
+            "commitment",
+            _("可以选择：签署《%(letter)s》后直接作出决定，也可以按一般程序办理")
+            % {"letter": names[said.letter].name},
+            _("作出决定后%(limit)s内核查") % {"limit": within},
+        ),
+        _fact("spared", str(label["materials"]), (names[key].name for key in said.materials)),
+        _fact("tells", str(label["tells"]), said.tells),
+        _fact("declares", str(label["declares"]), said.declares),
+        _fact("consequences", str(label["consequences"]), said.consequences),
+        _fact("commitment_basis", str(label["basis"]), [said.basis]),
     ]
 
 

@@ -159,6 +159,7 @@ FIELDS: Mapping[type, Mapping[str, Promise]] = {
         "review": _("审查类型"),
         "special_procedures": _("特别程序"),
         "intermediaries": _("中介服务"),
+        "commitment": _("告知承诺"),
         "quantity_limit": _("数量限制"),
         "result_sample": _("结果样本"),
         "consult_address": _("咨询地址"),
@@ -212,6 +213,14 @@ FIELDS: Mapping[type, Mapping[str, Promise]] = {
         "basis": _("依据"),
         "limit": _("时限"),
         "counted": _("计入办结时限"),
+    },
+    facts.Commitment: {
+        "letter": _("承诺书"),
+        "materials": _("承诺后免交的材料"),
+        "tells": _("告知的内容"),
+        "declares": _("承诺的内容"),
+        "consequences": _("违反承诺的后果"),
+        "basis": _("依据"),
     },
     lists.CodePart: {
         "name": _("编码的一段"),

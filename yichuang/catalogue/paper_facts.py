@@ -199,6 +199,7 @@ class GrantFacts(TypedDict):
     conditions: NotRequired[str]
     legal_basis: NotRequired[str]
     predecided_on: NotRequired[date]  # of the pre-decision that became this one
+    inspect_within: NotRequired[str]  # granted on a commitment: within what it is inspected
 
 
 class RefusalFacts(TypedDict):
@@ -270,6 +271,18 @@ class InquiryFacts(TypedDict):
     asked_on: date
     until: date
     left: list[ItemLeft]
+
+
+class RectificationFacts(TypedDict):
+    """责令改正通知书: what was granted on a commitment is not as promised, and is to be put right."""
+
+    applicant: str
+    item: str
+    decided_on: date
+    reasons: list[str]
+    until: date
+    legal_basis: NotRequired[str]
+    phone: NotRequired[str]
 
 
 class DeliveredDocument(TypedDict):

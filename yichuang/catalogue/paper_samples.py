@@ -40,7 +40,7 @@ FACTS: Mapping[str, tuple[Promise, Any]] = {
     "withdrawn_on": (_("撤回日期"), _DAY),
     "due_before": (_("原定期限"), _DAY),
     "due_on": (_("截止日期"), _DAY),
-    "until": (_("补交截止或预计完成的日期"), _DAY),
+    "until": (_("补交、改正截止或预计完成的日期"), _DAY),
     "limit": (_("办理时限"), "1个工作日"),
     "fees": (_("收费"), "工本费10.00元"),
     "phone": (_("咨询电话"), "0570-3021234"),
@@ -67,6 +67,7 @@ FACTS: Mapping[str, tuple[Promise, Any]] = {
     "validity": (_("有效期限"), "2026年3月9日至2031年3月8日"),
     "conditions": (_("附加要求"), "无"),
     "predecided_on": (_("作出预审意见的日期"), _DAY),
+    "inspect_within": (_("凭告知承诺准予的，多久之内核查"), "60个工作日"),
     "expects": (
         _("模拟审批所预期的结果：item事项、department部门"),
         [{"item": "出生医学证明签发", "department": "衢州市卫生健康委员会"}],

@@ -19,6 +19,7 @@ from yichuang.catalogue.paper_facts import (
     InquiryFacts,
     PreDecisionFacts,
     ReceiptFacts,
+    RectificationFacts,
     RefusalFacts,
     ReopeningFacts,
     RescissionFacts,
@@ -54,6 +55,7 @@ class NoticeKind(StrEnum):
     CLOSING = "closing"  # 办结通知
     HEARING_RIGHT = "hearing_right"  # 听证告知书
     HEARING = "hearing"  # 听证通知书
+    RECTIFICATION = "rectification"  # 责令改正通知书
     INQUIRY = "inquiry"  # 征询意见书
 
 
@@ -109,6 +111,9 @@ FORMS: dict[NoticeKind, Form] = {
     ),
     NoticeKind.REOPENING: _form(("重新审查告知书", "重审"), "reopening", _DECIDING, ReopeningFacts),
     NoticeKind.INQUIRY: _form(("征询意见书", "征"), "inquiry", "业务专用章", InquiryFacts),
+    NoticeKind.RECTIFICATION: _form(
+        ("责令改正通知书", "责改"), "rectification", _DECIDING, RectificationFacts
+    ),
     NoticeKind.REVIEW_REOPENED: _form(
         ("恢复审查告知书", "恢审"), "review-reopened", _DECIDING, ReviewReopenedFacts
     ),

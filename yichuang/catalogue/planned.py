@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from yichuang.catalogue.bundles import Course, OutcomePolicy, Undo
 from yichuang.catalogue.data import Element, Fee, Item, MaterialType, Necessity, SourceKind, Step
-from yichuang.catalogue.facts import Situation
+from yichuang.catalogue.facts import Commitment, Situation
 from yichuang.catalogue.reasons import Reason
 from yichuang.deadlines.data import Limit
 
@@ -52,6 +52,16 @@ class PlannedMaterial:
     reference: str  # licence type, resource or item key that settles it; "" for upload and paper
     checkpoints: tuple[str, ...]  # 受理要点: what the clerk ticks, for all the items together
     because: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCommitment:
+    """告知承诺 that the applicant has chosen: for which item, by which letter, and what it spares her (names)."""
+
+    item: Item
+    said: Commitment
+    letter: str
+    spared: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,3 +229,4 @@ class Plan:
     joint_extension: Limit | None = None
     applicant: Mapping[str, str] = field(default_factory=dict)  # number | name | phone → element key
     lookups: tuple[Lookup, ...] = ()
+    commitments: tuple[PlannedCommitment, ...] = ()

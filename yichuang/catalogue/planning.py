@@ -19,13 +19,22 @@ from yichuang.catalogue.planned import (
     LeftOut,
     Plan,
     PlannedCase,
+    PlannedCommitment,
     PlannedFee,
     PlannedMaterial,
     PlannedMember,
 )
 from yichuang.catalogue.promising import Leg, promise
 from yichuang.catalogue.reasons import Reason
-from yichuang.catalogue.settling import Needs, asked_alone, elements_wanted, fields_of, lookups, settle
+from yichuang.catalogue.settling import (
+    Needs,
+    asked_alone,
+    commitment_of,
+    elements_wanted,
+    fields_of,
+    lookups,
+    settle,
+)
 
 
 def plan(
@@ -90,6 +99,7 @@ def plan(
         joint_extension=bundle.joint_extension,
         applicant=bundle.applicant or next((item.applicant for item in items if item.applicant), {}),
         lookups=tuple(lookups(items, wanted, needs.wanted, asking)),
+        commitments=tuple(_commitments(items, materials, asking)),
     )
 
 
@@ -207,6 +217,21 @@ def _fees(items: Iterable[Item], asking: Asking) -> Iterable[PlannedFee]:
             if asking.holds(fee.when):
                 because = Reason("fee_charged", {"item": item.name, "basis": fee.basis}, asking.why(fee.when))
                 yield PlannedFee(fee, item.key, item.department, fee.payer, because)
+
+
+def _commitments(
+    items: Iterable[Item], materials: Sequence[PlannedMaterial], asking: Asking
+) -> Iterable[PlannedCommitment]:
+    """What the applicant promises (告知承诺), and what she need not hand in because of it."""
+    for item in items:
+        said = commitment_of(item, asking)
+        if said is not None:
+            spared = tuple(
+                one.material.name
+                for one in materials
+                if one.source is SourceKind.COMMITMENT and item.key in one.items
+            )
+            yield PlannedCommitment(item, said, asking.catalogue.materials[said.letter].name, spared)
 
 
 def _left_out(

@@ -20,6 +20,7 @@ SENTENCES = {
     "material_held": gettext_lazy("已有电子证照《%(name)s》，免提交"),
     "material_granted": gettext_lazy("%(source)s可查（授权用途：%(purpose)s），免提交"),
     "material_made": gettext_lazy("由同时办理的“%(item)s”产生，免提交"),
+    "material_committed": gettext_lazy("签署《%(letter)s》作出承诺，免提交"),
     "material_earlier": gettext_lazy("以前交过且仍然有效，免再次提交"),
     # Members and cases
     "item_itself": gettext_lazy("要办的就是这个事项"),

@@ -16,7 +16,7 @@ from yichuang.catalogue.data import (
     Necessity,
     SourceKind,
 )
-from yichuang.catalogue.facts import Situation
+from yichuang.catalogue.facts import Commitment, Situation
 from yichuang.catalogue.planned import Known, LeftOut, Lookup, PlannedField, PlannedMaterial
 from yichuang.catalogue.reasons import Reason
 
@@ -155,6 +155,7 @@ def settle(key: str, need: Need[ItemMaterial], members: Sequence[Member], asking
         or _from_licence(catalogue, material, known)
         or _from_register(catalogue, material, need, known)
         or _from_sister(material, need, items)
+        or _from_commitment(material, need, asking)
         or _from_applicant(material, need, asking)
     )
     return PlannedMaterial(
@@ -211,6 +212,25 @@ def makers(material: MaterialType, needing: Collection[str], items: Iterable[Ite
     named = [others[key] for key in _stand_ins(material, "item") if key in others]
     issuing = sorted(key for key, item in others.items() if item.licence_type in licences)
     return named + [others[key] for key in issuing]
+
+
+def _from_commitment(material: MaterialType, need: Need[ItemMaterial], asking: Asking) -> _Settled | None:
+    """告知承诺: where each member that needs it takes the applicant's promise instead (浙江规定 art. 14)."""
+    promised = [commitment_of(item, asking) for item in need.items]
+    letters = [one.letter for one in promised if one is not None and material.key in one.materials]
+    if len(letters) < len(promised):
+        return None
+    facts = {"letter": asking.catalogue.materials[letters[0]].name}
+    return SourceKind.COMMITMENT, need.items[0].key, Reason("material_committed", facts)
+
+
+def commitment_of(item: Item, asking: Asking) -> Commitment | None:
+    """What the applicant promises for an item; None where she has not chosen to: the letter is not asked for."""
+    chosen = item.commitment
+    if chosen is None:
+        return None
+    letters = (entry for entry in item.materials if entry.material == chosen.letter)
+    return chosen if any(asking.holds(entry.when) for entry in letters) else None
 
 
 def _from_applicant(material: MaterialType, need: Need[ItemMaterial], asking: Asking) -> _Settled:

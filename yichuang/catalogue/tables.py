@@ -73,6 +73,7 @@ def source_text(source: SourceKind) -> str:
         SourceKind.LICENCE: _("电子证照"),
         SourceKind.SHARED: _("数据共享"),
         SourceKind.SISTER: _("同办事项产生"),
+        SourceKind.COMMITMENT: _("告知承诺"),
         SourceKind.EARLIER: _("以前提交"),
         SourceKind.UPLOAD: _("上传"),
         SourceKind.PAPER: _("带原件"),

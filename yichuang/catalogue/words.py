@@ -138,6 +138,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str | Promise]] = {
         ClockKind.PROCEDURE: _("特别程序预计用时"),
         ClockKind.DELIVERY: _("颁发送达期限"),
         ClockKind.INSPECTION: _("承诺核查期限"),
+        ClockKind.RECTIFICATION: _("责令改正期限"),
     },
     Light: {
         Light.GREEN: _("绿灯"),

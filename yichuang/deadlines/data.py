@@ -91,6 +91,7 @@ class ClockKind(StrEnum):
     PROCEDURE = "procedure"  # 特别程序预计用时
     DELIVERY = "delivery"  # 颁发送达期限 (行政许可法 art. 44)
     INSPECTION = "inspection"  # 告知承诺核查期限 (浙江规定 art. 14)
+    RECTIFICATION = "rectify"  # 责令改正期限: what was found is to be put right
 
 
 class RungAct(StrEnum):

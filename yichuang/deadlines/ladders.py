@@ -44,4 +44,6 @@ DEFAULT_RUNGS: tuple[Rung, ...] = (
     Rung("delivery_red", ClockKind.DELIVERY, Light.RED, acts=(RungAct.REMIND, RungAct.ALERT)),
     Rung("inspection_yellow", ClockKind.INSPECTION, Light.YELLOW, left=20, acts=(RungAct.REMIND,)),
     Rung("inspection_red", ClockKind.INSPECTION, Light.RED, acts=(RungAct.REMIND, RungAct.ALERT)),
+    # Whether it was put right, and what follows if not, a person finds out and decides.
+    Rung("rectification_over", ClockKind.RECTIFICATION, Light.RED, acts=(RungAct.REMIND, RungAct.ALERT)),
 )

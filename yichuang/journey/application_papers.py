@@ -29,6 +29,7 @@ _SOURCE_NAMES = {
     SourceKind.LICENCE: _("电子证照调取"),
     SourceKind.SHARED: _("部门数据共享"),
     SourceKind.SISTER: _("同一申办的其他事项产生"),
+    SourceKind.COMMITMENT: _("告知承诺，免提交"),
     SourceKind.EARLIER: _("以前提交过，沿用"),
     SourceKind.UPLOAD: _("上传"),
     SourceKind.PAPER: _("窗口收取"),

@@ -48,6 +48,8 @@ STEP_NAMES: dict[str, Promise] = {
     "tell_inquiry": gettext_lazy("短信征询申请人"),
     "issue_pre_decision": gettext_lazy("出具预审意见书"),
     "issue_reopening": gettext_lazy("出具恢复审查告知书"),
+    "issue_rectification": gettext_lazy("出具责令改正通知书"),
+    "tell_rectification": gettext_lazy("短信告知责令改正"),
     "issue_rescission": gettext_lazy("撤销证照并出具撤销决定书"),
     "issue_procedure_notice": gettext_lazy("出具特别程序告知书"),
     "issue_hearing_right": gettext_lazy("出具听证告知书"),

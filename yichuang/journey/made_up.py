@@ -3,7 +3,7 @@
 from yichuang.base import ids
 from yichuang.cases.data import Person, Settlement, Submission
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue.data import Answers, Element, SourceKind
+from yichuang.catalogue.data import BY_ITSELF, Answers, Element, SourceKind
 from yichuang.catalogue.planned import Known, Plan
 from yichuang.catalogue.planning import plan as make_plan
 
@@ -45,7 +45,7 @@ def submission(plan: Plan, answers: Answers, applicant: Person | None = None) ->
         materials={
             planned.material.key: Settlement(SourceKind.PAPER, checked=True)
             for planned in plan.materials
-            if planned.source is not SourceKind.SISTER
+            if planned.source not in BY_ITSELF
         },
     )
 

@@ -152,6 +152,14 @@ def send_papers(*, actor: Actor, number: str, now: datetime) -> bool:
     )
 
 
+def rectification(case_id: int, *, entry_id: int, until: date, now: datetime) -> None:
+    """责令改正告知: what was promised is to be put right, until when."""
+    text = _(
+        "您承诺办理的“%(item)s”（%(case)s）经核查与承诺不符，请在%(until)s前改正，否则撤销决定。通知书：%(link)s"
+    )
+    _of_case(case_id, entry_id, text, {"until": until.isoformat()}, now, kind=MessageKind.CORRECTION)
+
+
 def _of_case(
     case_id: int,
     entry_id: int,

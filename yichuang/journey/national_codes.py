@@ -123,6 +123,7 @@ UNTOLD: Mapping[Verb, str] = {
     Verb.DECIDE: "told when the paper of the decision exists, as 11, 12 or 13",
     Verb.TERMINATE: "the list knows no end because of a sister; the ending tells it (2 作废办结)",
     Verb.WITHHOLD: "was never told as passed; the ending tells it (2 作废办结)",
+    Verb.INSPECT: "supervision after the decision; what takes the decision back is told as 15",
     Verb.DELIVER: "a companion field tells it (已出件), not an event",
     Verb.CLOSE: "what it closes was told as 11, 12 or 13",
 }

@@ -113,6 +113,20 @@ def revocation(case_id: int, *, now: datetime) -> NoticeFacts:
     return _issue(NoticeKind.REVOCATION, whole, facts, key=whole.case.number, now=now)
 
 
+def rectification(entry: Entry, *, now: datetime) -> NoticeFacts:
+    """责令改正通知书: what was found at the inspection, and by when it is to be put right (浙江规定 art. 14)."""
+    whole = _whole(entry.subject_id, now)
+    case, said = whole.case, whole.item.commitment
+    facts = {
+        "decided_on": local(case.decided_at or entry.at).date(),
+        "reasons": remarks.read(entry.facts["remark"]).splitlines(),
+        "until": date.fromisoformat(entry.facts["until"]),
+        "legal_basis": said.basis if said else None,
+        "phone": whole.item.consult_phone,
+    }
+    return _issue(NoticeKind.RECTIFICATION, whole, facts, key=f"{case.number}.{entry.id}", now=now)
+
+
 def termination(case_id: int, *, now: datetime) -> NoticeFacts:
     """终止办理告知书 with the reasons."""
     whole = _whole(case_id, now)
@@ -267,7 +281,12 @@ def decision(case_id: int, *, now: datetime) -> int:
     }
     if case.outcome == Outcome.GRANTED:
         kind = NoticeKind.GRANT
-        facts |= {"decision": reason, "licence": item.result_name if item.licence_type else None}
+        within = catalogue_queries.regime(item).inspect_within if case.inspection else None
+        facts |= {
+            "decision": reason,
+            "licence": item.result_name if item.licence_type else None,
+            "inspect_within": limit_text(within) if within else None,
+        }
     else:
         kind = NoticeKind.REFUSAL
         facts["reasons"] = reason.splitlines()

@@ -26,6 +26,7 @@ from yichuang.journey.steps import (
     issue_pre_decision,
     issue_procedure_notice,
     issue_receipt,
+    issue_rectification,
     issue_reopened,
     issue_reopening,
     issue_rescission,
@@ -47,6 +48,7 @@ from yichuang.journey.steps import (
     tell_procedure,
     tell_ready,
     tell_received,
+    tell_rectification,
 )
 
 REACTIONS: dict[str, tuple[Step, ...]] = {
@@ -85,6 +87,7 @@ REACTIONS: dict[str, tuple[Step, ...]] = {
     Verb.REOPEN_REVIEW: (issue_reopening, join_sisters),
     Verb.DECIDE: (issue_result, join_sisters),
     Verb.ISSUE: (tell_ready,),
+    Verb.INSPECT: (issue_rectification, tell_rectification),
     Verb.DELIVER: (close_case,),
     Verb.CLOSE: (issue_closing_notice,),
     "dispatch.later": (begin_review_at_partner,),

@@ -11,7 +11,7 @@ from typing import Any
 from yichuang.cases import branches, clocks, whole
 from yichuang.cases.actions import inquiring, overdue
 from yichuang.cases.models import Case
-from yichuang.cases.states import ENDED
+from yichuang.cases.states import ENDED, NOT_DONE
 from yichuang.deadlines.data import ClockKind, RungAct
 from yichuang.deadlines.models import Clock
 from yichuang.deadlines.queries import ladder
@@ -53,7 +53,7 @@ def _alert(case: Case, _clock: Clock, rung: str, now: datetime) -> None:
 
 
 def _write(case: Case, rung: str, role: Role, department_id: int, now: datetime) -> None:
-    if case.stage not in ENDED:
+    if case.stage not in ENDED or case.inspection in NOT_DONE:
         reminders.remind(case_number=case.number, rung=rung, role=role, department_id=department_id, now=now)
 
 

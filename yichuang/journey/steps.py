@@ -14,7 +14,7 @@ from yichuang.cases import clocks as case_clocks
 from yichuang.cases import whole
 from yichuang.cases.actions import issuing, joining, reckoning, review
 from yichuang.cases.models import Case
-from yichuang.cases.states import Outcome, Stage, Verb
+from yichuang.cases.states import Inspection, Outcome, Stage, Verb
 from yichuang.catalogue.actions import importing
 from yichuang.deadlines import keeping
 from yichuang.delivery.models import Parcel
@@ -122,6 +122,12 @@ def issue_result(entry: Entry, now: datetime) -> None:
             papers.take_back_licence(case.id, now=now)
 
 
+def issue_rectification(entry: Entry, now: datetime) -> None:
+    """责令改正通知书, where what was promised is to be put right."""
+    if entry.facts["inspection"] == Inspection.ORDERED:
+        papers.rectification(entry, now=now)
+
+
 def issue_pre_decision(entry: Entry, now: datetime) -> None:
     """预审意见书: marked as no decision yet."""
     papers.pre_decision(entry.subject_id, entry_id=entry.id, now=now)
@@ -203,6 +209,13 @@ def remind_of_return(entry: Entry, now: datetime) -> None:
     centre = parcel.application.centre_id
     rung = f"{PARCEL_RETURNED}.{parcel.id}"
     reminders.remind(case_number=number, rung=rung, role=Role.CLERK, department_id=centre, now=now)
+
+
+def tell_rectification(entry: Entry, now: datetime) -> None:
+    """责令改正告知 to the applicant's phone."""
+    if entry.facts["inspection"] == Inspection.ORDERED:
+        until = date.fromisoformat(entry.facts["until"])
+        messages.rectification(entry.subject_id, entry_id=entry.id, until=until, now=now)
 
 
 def tell_ready(entry: Entry, now: datetime) -> None:
@@ -292,7 +305,7 @@ STEPS: dict[str, Step] = {
         issue_receipt, issue_acceptance_notice, issue_decline_notice, issue_correction_notice, issue_result,
         await_acceptance, await_delivery, issue_revocation, issue_withdrawal, issue_deemed_withdrawal, act_on_rung,
         issue_termination, issue_rescission, issue_procedure_notice, tell_procedure, issue_extension, tell_extension,
-        issue_hearing_right, tell_hearing, issue_inquiry, tell_inquiry,
+        issue_hearing_right, tell_hearing, issue_inquiry, tell_inquiry, issue_rectification, tell_rectification,
         issue_pre_decision, issue_reopening, issue_reopened, reckon_clocks,
         issue_hand_over_receipt, issue_closing_notice, dispatch_to_partner, begin_review_at_partner,
         apply_partner_answer, join_sisters, close_case, tell_parcel, remind_of_return, look_at_import, take_in_import,

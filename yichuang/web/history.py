@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yichuang.cases.reading import HistoryRow
-from yichuang.cases.states import OUTCOME_NAMES, Outcome, Verb
+from yichuang.cases.states import INSPECTION_NAMES, OUTCOME_NAMES, Inspection, Outcome, Verb
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import ActorKind
 
@@ -49,6 +49,7 @@ DEEDS: dict[Verb, Promise] = {
     Verb.REOPEN_REVIEW: _("实际结果与预期不一致，恢复审查"),
     Verb.DECIDE: _("作出决定"),
     Verb.ISSUE: _("制证完成"),
+    Verb.INSPECT: _("核查告知承诺"),
     Verb.DELIVER: _("送达"),
     Verb.CLOSE: _("办结"),
 }
@@ -122,6 +123,8 @@ def _what(entry: HistoryRow, staff: Mapping[int, str]) -> str:
 
 def _plainly(entry: HistoryRow) -> str:
     verb = Verb(entry.verb)
+    if verb is Verb.INSPECT:
+        return f"{DEEDS[verb]}：{INSPECTION_NAMES[Inspection(entry.facts['inspection'])]}"
     outcome = entry.facts.get("outcome") or entry.facts.get("pre_outcome")
     if outcome:
         return f"{DEEDS[verb]}：{OUTCOME_NAMES[Outcome(outcome)]}"

@@ -72,6 +72,7 @@ CLOCK_NAMES: dict[ClockKind, Promise] = {
     ClockKind.PROCEDURE: _("特别程序期限"),
     ClockKind.DELIVERY: _("送达期限"),
     ClockKind.INSPECTION: _("告知承诺核查期限"),
+    ClockKind.RECTIFICATION: _("责令改正期限"),
 }
 
 #: The one character in the box, and what it stands for. `applicant` is the person's own statement.
@@ -79,6 +80,7 @@ SOURCE_SIGNS: dict[str, tuple[Promise, Promise]] = {
     SourceKind.LICENCE: (_("证"), _("电子证照")),
     SourceKind.SHARED: (_("库"), _("共享数据")),
     SourceKind.SISTER: (_("联"), _("联办事项产生")),
+    SourceKind.COMMITMENT: (_("诺"), _("告知承诺")),
     SourceKind.EARLIER: (_("存"), _("以前交过")),
     SourceKind.UPLOAD: (_("传"), _("上传")),
     SourceKind.PAPER: (_("纸"), _("纸质")),

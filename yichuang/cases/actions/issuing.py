@@ -29,7 +29,7 @@ def issue(*, case_id: int, notice_id: int, licence_id: int | None, now: datetime
 
 def deliver(cases: Sequence[Case], *, hand_over_id: int, actor: Actor, now: datetime) -> None:
     """Record the delivery of locked, issued cases in the caller's transaction (行政许可法 art. 44)."""
-    clocks.stop([case.id for case in cases], now=now)
+    clocks.stop_delivered([case.id for case in cases], now=now)
     change(cases, Verb.DELIVER, [{"hand_over": hand_over_id}] * len(cases), actor=actor, now=now)
 
 

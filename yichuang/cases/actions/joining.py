@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from yichuang.cases import branches, clocks, expecting, remarks, whole
+from yichuang.cases import branches, clocks, commitments, expecting, remarks, whole
 from yichuang.cases.actions import inquiring
 from yichuang.cases.branches import Bonds, Ending
 from yichuang.cases.expecting import Difference
@@ -80,8 +80,10 @@ def _settle_expected(cases: Sequence[Case], bonds: Bonds, now: datetime) -> None
         if found:
             _reopen(case, found, now)
         elif awaited.isdisjoint(expects):
-            clocks.stop_decided(case, Outcome(case.pre_outcome), now=now)
-            facts = to_facts(outcome=case.pre_outcome, pre_outcome=None, decided_at=now)
+            outcome = Outcome(case.pre_outcome)
+            clocks.stop_decided(case, outcome, now=now)
+            facts = to_facts(outcome=outcome, pre_outcome=None, decided_at=now)
+            facts |= commitments.begin_inspection(case, outcome, now=now)
             change([case], Verb.FORMALISE, [facts], actor=SYSTEM, now=now)
 
 

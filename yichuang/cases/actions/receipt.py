@@ -17,7 +17,7 @@ from yichuang.cases.numbers import draw_number
 from yichuang.cases.outline import Outline, outline
 from yichuang.cases.states import Stage, Verb
 from yichuang.catalogue import queries as catalogue_queries
-from yichuang.catalogue.data import Catalogue, SourceKind
+from yichuang.catalogue.data import BY_ITSELF, Catalogue
 from yichuang.catalogue.planned import Plan
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.actions.parties import ENSURE_PARTIES, GIVEN_PARTIES, party_parameters
@@ -166,8 +166,8 @@ def _settled(submission: Submission, plan: Plan) -> dict[str, str]:
     rows = []
     for planned in plan.materials:
         settled = submission.materials.get(planned.material.key)
-        if settled is None and planned.source is SourceKind.SISTER:
-            settled = Settlement(SourceKind.SISTER, planned.reference)
+        if settled is None and planned.source in BY_ITSELF:
+            settled = Settlement(planned.source, planned.reference)
         rows.append(
             (settled.source, settled.reference, settled.evidence_id, settled.file_id, settled.checked)
             if settled

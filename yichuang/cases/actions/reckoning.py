@@ -25,7 +25,9 @@ from yichuang.ledger.actions import Record, record
 
 #: How many clocks are looked at in one go, and written in one transaction.
 BATCH = 1000
-_TOLD = frozenset({ClockKind.CORRECTION, ClockKind.GAP, ClockKind.ANSWER, ClockKind.PROCEDURE})
+_TOLD = frozenset(
+    {ClockKind.CORRECTION, ClockKind.GAP, ClockKind.ANSWER, ClockKind.PROCEDURE, ClockKind.RECTIFICATION}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
 from yichuang.base.errors import Invalid, Overtaken
-from yichuang.cases import clocks, expecting, hearing_rules, remarks, rules
+from yichuang.cases import clocks, commitments, expecting, hearing_rules, remarks, rules
 from yichuang.cases.fold import FREED, to_facts
 from yichuang.cases.locking import lock_case, lock_cases
 from yichuang.cases.models import Case
@@ -148,6 +148,7 @@ def settle(case: Case, outcome: Outcome, facts: Mapping[str, Any], *, actor: Act
     if not expected:
         clocks.stop_decided(case, outcome, now=now)
         whole = {**facts, **FREED, **to_facts(outcome=outcome, decided_at=now)}
+        whole |= commitments.begin_inspection(case, outcome, now=now)
         change([case], Verb.DECIDE, [whole], actor=actor, now=now)
         return True
     whole = {**facts, **FREED, **to_facts(pre_outcome=outcome), "expects": [one.id for one in expected]}

@@ -55,6 +55,7 @@ def reopen(*, actor: Actor, case_id: int, document: str, reason: str, now: datet
             "outcome": None,
             "decided_at": None,
             "licence_id": None,
+            "inspection": "",
             **clocks.start([case], now=now)[case_id],
         }
         change([case], Verb.REOPEN, [facts], actor=actor, now=now)

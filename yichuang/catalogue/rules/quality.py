@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from yichuang.catalogue.data import Catalogue, Item, ItemKind, Necessity
 from yichuang.catalogue.facts import ActorNature, MaterialKind, ResultKind, ReviewKind
 from yichuang.catalogue.figures import working_days
+from yichuang.catalogue.rules.commitments import a_commitment_is_chosen, a_commitment_is_told_whole
 from yichuang.catalogue.rules.findings import Finding, Look, Rule
 from yichuang.deadlines.data import Limit, Unit
 from yichuang.identity.data import Role
@@ -290,6 +291,8 @@ QUALITY_RULES = (
         gettext_lazy("行政许可法第二十四条"),
         an_entrusted_organisation_names_its_organ,
     ),
+    Rule(gettext_lazy("告知承诺自愿选择"), gettext_lazy("浙江规定第十四条"), a_commitment_is_chosen),
+    Rule(gettext_lazy("告知承诺讲得完整"), gettext_lazy("浙江规定第十四条"), a_commitment_is_told_whole),
     Rule(gettext_lazy("指南完整"), gettext_lazy("浙江规定第四条"), the_guide_is_complete),
 )
 

@@ -13,7 +13,7 @@ SECTIONS: Mapping[str, tuple[tuple[str, Promise, tuple[str, ...], tuple[str, ...
                             "local_task_code"), ()),
         ("law", _("依据和条件"), ("legal_bases", "conditions", "quantity_limit"), ()),
         ("situations", _("情形"), ("situations",), ()),
-        ("materials", _("申请材料"), ("materials",), ("materials",)),
+        ("materials", _("申请材料"), ("materials", "commitment"), ("materials",)),
         ("form", _("表单"), ("applicant", "elements"), ("elements",)),
         ("limits", _("时限和流程"), ("statutory_limit", "promised_limit", "review", "steps", "special_procedures",
                                   "intermediaries"), ()),

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yichuang.base.errors import Refused
@@ -90,6 +92,7 @@ class Screen:
     sections: tuple[tuple[str, tuple[Line, ...]], ...]
     slips: tuple[Slip, ...]
     cases: tuple[CaseLine, ...]
+    letters_address: str  # the 承诺书 to be printed and signed; "" where nothing is promised
     silent: tuple[str, ...]  # sentences about registers that gave nothing
     can_ask: bool
     open_facts: int  # of the applicant
@@ -150,6 +153,7 @@ def screen_of(
         sections=sections,
         slips=slips,
         cases=tuple(_case(catalogue, plan, planned) for planned in plan.cases),
+        letters_address=_letters_address(plan, content),
         silent=tuple(_silent(catalogue, content)),
         can_ask=content.applicant is not None and _can_ask(plan, content),
         open_facts=_open_facts(plan, applicant),
@@ -287,6 +291,12 @@ def _line(
         source=source,
         source_name=resource.name if resource and value else _("本人填写") if value else "",
     )
+
+
+def _letters_address(plan: Plan, content: DraftContent) -> str:
+    if not plan.commitments:
+        return ""
+    return f"{reverse('guide_form', args=[plan.target])}?{urlencode(content.answers)}"
 
 
 # ── Registers and cases ──────────────────────────────────────────────────────────────────────────

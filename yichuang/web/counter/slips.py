@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from yichuang.cases.data import Settlement
 from yichuang.cases.drafts import OpenDraft
-from yichuang.catalogue.data import Catalogue, Necessity, SourceKind
+from yichuang.catalogue.data import BY_ITSELF, Catalogue, Necessity, SourceKind
 from yichuang.catalogue.planned import PlannedMaterial
 from yichuang.web.counter.forms import TICK
 from yichuang.web.uploads import FILE
@@ -40,8 +40,8 @@ def slip_of(
     """A material as the page shows it. `wrong`: sentences by the name of an input."""
     key = planned.material.key
     settled = draft.content.materials.get(key)
-    by_sister = settled is None and planned.source is SourceKind.SISTER
-    by_hand = not by_sister and (settled is None or settled.source is SourceKind.PAPER)
+    by_itself = settled is None and planned.source in BY_ITSELF
+    by_hand = not by_itself and (settled is None or settled.source is SourceKind.PAPER)
     source = settled.source if settled else planned.source
     reference = settled.reference if settled else planned.reference
     has_paper = settled is not None and (settled.file_id is not None or settled.evidence_id is not None)
@@ -50,7 +50,7 @@ def slip_of(
         name=planned.material.name,
         state=_state(planned, settled),
         necessity=planned.necessity,
-        source=source if settled or by_sister else "",
+        source=source if settled or by_itself else "",
         source_name=_source_name(catalogue, source, reference),
         because=str(planned.because),
         checkpoints=planned.checkpoints,
@@ -67,7 +67,7 @@ def slip_of(
 def _state(planned: PlannedMaterial, settled: Settlement | None) -> str:
     if settled is not None:
         return "done"
-    if planned.source is SourceKind.SISTER:
+    if planned.source in BY_ITSELF:
         return "sister"
     if planned.source in {SourceKind.LICENCE, SourceKind.SHARED}:
         return "ask"  # the city may know it: read the card first
@@ -82,7 +82,7 @@ def _source_name(catalogue: Catalogue, source: SourceKind, reference: str) -> st
             return catalogue.licence_types[reference].name
         case SourceKind.SHARED if reference in catalogue.resources:
             return catalogue.resources[reference].name
-        case SourceKind.SISTER if reference in catalogue.items:
+        case SourceKind.SISTER | SourceKind.COMMITMENT if reference in catalogue.items:
             return catalogue.items[reference].name
         case _:
             return ""

@@ -41,6 +41,7 @@ def home(request: Request) -> HttpResponse:
                 Holder.FREE: _("可认领的"),
                 Holder.PROPOSED: _("待批准的"),
                 Holder.SUSPENDED: _("特别程序中"),
+                Holder.TO_INSPECT: _("承诺待核查的"),
             },
             "holder",
             holder or "",

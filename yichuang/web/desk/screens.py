@@ -9,12 +9,22 @@ from django.urls import reverse
 
 from yichuang.base import files
 from yichuang.base.clock import local, short
-from yichuang.cases import expecting, queries, reading, whole
+from yichuang.cases import clocks, expecting, queries, reading, whole
 from yichuang.cases.clocks import SUBJECT
 from yichuang.cases.data import CaseRow, MaterialRow
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.reading import FormField, HistoryRow
-from yichuang.cases.states import ENDED, MOVES, WORKED, Outcome, Stage, Verb
+from yichuang.cases.states import (
+    ENDED,
+    INSPECTION_NAMES,
+    MOVES,
+    TO_INSPECT,
+    WORKED,
+    Inspection,
+    Outcome,
+    Stage,
+    Verb,
+)
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import Element, SourceKind
 from yichuang.catalogue.facts import Approval
@@ -44,6 +54,7 @@ class CaseLine:
     holder: str  # the name of who has claimed it
     is_mine: bool
     until: str  # until when it is claimed, in words
+    inspect_until: datetime | None  # 告知承诺: by when it is to be inspected, or put right
     stands_in: bool  # its holder is on leave, and the actor acts for her
 
     @property
@@ -106,7 +117,9 @@ class GoingOn:
 
 
 def lines(cases: Sequence[CaseRow], actor: Actor, now: datetime) -> list[CaseLine]:
-    """The cases with the names of who holds them; one query."""
+    """The cases with the names of who holds them; one query, two more where something is to be inspected."""
+    promised = [case.id for case in cases if case.inspection in TO_INSPECT]
+    inspections = clocks.inspections_of(promised, now=now) if promised else {}
     holders = {case.claimed_by for case in cases if case.claimed_by is not None}
     names = identity_queries.staff_names(holders) if holders else {}
     others = holders - {actor.id}
@@ -117,6 +130,7 @@ def lines(cases: Sequence[CaseRow], actor: Actor, now: datetime) -> list[CaseLin
             left=time_left(case, now),
             holder=names.get(case.claimed_by, "") if case.claimed_by else "",
             is_mine=case.claimed_by == actor.id,
+            inspect_until=inspections[case.id].due_at if case.id in inspections else None,
             stands_in=case.claimed_by in absent,
             until=short(case.claimed_until, now) if case.claimed_until else "",
         )
@@ -142,6 +156,7 @@ def whole_case(actor: Actor, row: ApplicationRow, case: CaseRow, now: datetime) 
         "history": deeds(history, {case.number: case.item_name}, inner=True),
         "if_resumed": _if_resumed(case, now),
         "procedures": _procedures(case),
+        "inspection": _inspection(case),
         "procedure": _going_on(case, history, now),
         "needs_approval": needs_approval(case),
         "colleagues": _colleagues(actor, case),
@@ -178,6 +193,23 @@ def _revision(actor: Actor, case: CaseRow) -> str:
     reopens = case.outcome == Outcome.REFUSED or case.stage == Stage.RESCINDED
     verb, name = (Verb.REOPEN, "reopen") if reopens else (Verb.RESCIND, "rescind")
     return name if actor.has(Role.CHIEF_OFFICER) and case.stage in MOVES[verb].origins else ""
+
+
+def _inspection(case: CaseRow) -> dict[str, Any] | None:
+    """What the form of the inspection offers; None where there is nothing to inspect."""
+    if case.inspection not in TO_INSPECT:
+        return None
+    item = catalogue_queries.item_version(case.item_version_id)
+    findings = [Inspection.KEPT, Inspection.ORDERED, Inspection.BROKEN]
+    if case.inspection == Inspection.ORDERED:
+        findings.remove(Inspection.ORDERED)
+    return {
+        "name": INSPECTION_NAMES[Inspection(case.inspection)],
+        "findings": [(finding.value, INSPECTION_NAMES[finding]) for finding in findings],
+        "is_open": Inspection.ORDERED in findings,
+        "within": catalogue_queries.regime(item).rectify_within.value,
+        "declares": item.commitment.declares if item.commitment else (),
+    }
 
 
 def needs_approval(case: CaseRow) -> bool:

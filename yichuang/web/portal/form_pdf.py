@@ -1,4 +1,4 @@
-"""申请表 and its filled sample (样表) as PDF/A, made from the same plan as the page that asks for the fields."""
+"""申请表, its filled sample (样表) and 承诺书 as PDF/A, made from the same plan as the page that asks."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.pdf.render import render
 from yichuang.catalogue.data import Element
-from yichuang.catalogue.planned import Plan, PlannedField
+from yichuang.catalogue.planned import Plan, PlannedCommitment, PlannedField
 
 #: What a sample shows for each type; the numbers pass their checks and belong to nobody.
 _EXAMPLES = {
@@ -33,8 +33,30 @@ def form_of(plan: Plan, *, release: int, filled: bool) -> bytes:
         "signature": _("申请人（签名或盖章）："),
         "date": _("日期：      年    月    日"),
     }
-    facts = {"name": plan.name, "filled": filled, "sections": _sections(plan.fields), "words": words}
+    facts = {
+        "name": plan.name,
+        "filled": filled,
+        "sections": _sections(plan.fields),
+        "words": words,
+        "letters": [_letter(one) for one in plan.commitments],
+    }
     return render((Path(__file__).parent / "form.typ").read_text(encoding="utf-8"), facts)
+
+
+def _letter(planned: PlannedCommitment) -> dict[str, Any]:
+    """承诺书 (告知承诺), for the applicant to read and sign."""
+    said = planned.said
+    parts = [
+        (_("告知的内容"), said.tells),
+        (_("承诺的内容"), said.declares),
+        (_("违反承诺的后果"), said.consequences),
+        (_("因作出承诺而不用提交的材料"), planned.spared),
+    ]
+    return {
+        "name": planned.letter,
+        "item": _("办理事项：%(item)s") % {"item": planned.item.name},
+        "parts": [{"name": name, "lines": list(lines)} for name, lines in parts if lines],
+    }
 
 
 def _sections(fields: Iterable[PlannedField]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from yichuang.base.clock import local
 from yichuang.cases.data import CaseRow
 from yichuang.cases.reading import HistoryRow
-from yichuang.cases.states import Outcome, Stage, Verb
+from yichuang.cases.states import INSPECTION_NAMES, Inspection, Outcome, Stage, Verb
 from yichuang.identity.data import ActorKind
 
 _GRANTED: dict[Stage, Promise] = {
@@ -31,6 +31,13 @@ _GRANTED: dict[Stage, Promise] = {
     Stage.ISSUED: gettext_lazy("办好了，等您领取"),
     Stage.DELIVERED: gettext_lazy("结果已经交给您"),
     Stage.CLOSED: gettext_lazy("办完了，结果已经交给您"),
+}
+#: What is added while a promise (告知承诺) is inspected.
+_INSPECTED: dict[Inspection, Promise] = {
+    Inspection.DUE: gettext_lazy("您作了承诺，部门以后会来核查"),
+    Inspection.ORDERED: gettext_lazy("核查发现与承诺不符，请按责令改正通知书改正"),
+    Inspection.KEPT: gettext_lazy("核查过了，符合承诺"),
+    Inspection.BROKEN: gettext_lazy("核查认定违反了承诺"),
 }
 _REFUSED: dict[Stage, Promise] = {
     Stage.DECIDED: gettext_lazy("没有批准，正在制作决定书"),
@@ -69,6 +76,7 @@ _DEEDS: dict[Verb, Promise] = {
     Verb.REOPEN_REVIEW: gettext_lazy("等的结果和预期不一样，恢复审查"),
     Verb.DECIDE: gettext_lazy("作出决定：准予"),
     Verb.ISSUE: gettext_lazy("结果制作完成"),
+    Verb.INSPECT: gettext_lazy("核查您的承诺"),
     Verb.DELIVER: gettext_lazy("结果交给您"),
     Verb.CLOSE: gettext_lazy("办结"),
 }
@@ -127,7 +135,11 @@ def state_of(case: CaseRow) -> str:
     if case.waiting and stage is Stage.ACCEPTED:
         return _("已经受理，排在后面")
     refused = case.outcome == Outcome.REFUSED and stage in _REFUSED
-    return str(_REFUSED[stage] if refused else _GRANTED[stage])
+    sentence = str(_REFUSED[stage] if refused else _GRANTED[stage])
+    if not case.inspection:
+        return sentence
+    words = {"state": sentence, "inspection": _INSPECTED[Inspection(case.inspection)]}
+    return _("%(state)s；%(inspection)s") % words
 
 
 def last_moment(due_at: datetime) -> str:
@@ -156,6 +168,8 @@ def deeds(entries: Iterable[HistoryRow], cases: Mapping[str, CaseRow], centre: s
         verb = Verb(entry.verb)
         refused = verb is Verb.DECIDE and entry.facts.get("outcome") == Outcome.REFUSED
         what = str(_REFUSAL if refused else _DEEDS[verb])
+        if verb is Verb.INSPECT:
+            what = f"{what}：{INSPECTION_NAMES[Inspection(entry.facts['inspection'])]}"
         who = _who(entry, verb, cases[entry.case_number], centre)
         is_bad = refused or verb in _BAD
         key = (entry.at, what, who, entry.text, is_bad)

@@ -27,6 +27,7 @@ from yichuang.cases.actions import (
     revising,
 )
 from yichuang.cases.actions.acceptance import accept, decline
+from yichuang.cases.actions.amending import amend
 from yichuang.cases.actions.correction import allow_correction, ask_correction, correct
 from yichuang.cases.actions.receipt import receive
 from yichuang.cases.actions.withdrawal import withdraw
@@ -188,6 +189,21 @@ def _propose(scene: Scene, now: datetime) -> None:
     approval.propose_extension(actor=scene.officer(), case_id=case.id, by=Limit(5), reason=TEXT, now=now)
 
 
+def _amend(scene: Scene, now: datetime) -> None:
+    """A text of the form is written anew."""
+    item = catalogue_queries.item_version(scene.case().item_version_id)
+    elements = catalogue_queries.current().elements
+    own = item.applicant.values()
+    asked = [elements[field.element] for field in item.elements if field.element not in own]
+    text = next(element.key for element in asked if element.type in {"text", "address"} and not element.check)
+    amend(
+        actor=staff(CLERK),
+        application_id=scene.application_id,
+        values={text: f"浙江省衢州市柯城区更正路{len(scene.entries())}号"},
+        now=now,
+    )
+
+
 def _tell_hearing(scene: Scene, now: datetime) -> None:
     hearings.tell_of_hearing(actor=scene.officer(), case_id=scene.case().id, reason=TEXT, now=now)
 
@@ -247,6 +263,7 @@ def _let_sister_be_granted(scene: Scene, now: datetime, granted: dict[str, str] 
 #: How each act is done, whatever stage the case is in.
 WAYS: dict[Verb, Callable[[Scene, datetime], object]] = {
     Verb.RECEIVE: _receive_again,
+    Verb.AMEND: _amend,
     Verb.ASK_CORRECTION: lambda scene, now: ask_correction(
         actor=staff(CLERK), case_id=scene.case().id, text=TEXT, until=UNTIL, now=now
     ),

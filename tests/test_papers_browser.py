@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import assert_accessible
 from tests.city import run_journey
-from tests.factories import accepted, case_of, staff
+from tests.factories import accepted, case_of, received, staff
 from tests.officers_desk import log_in
 from tests.portal_visitors import code_of
 from yichuang.base import clock
@@ -98,3 +98,21 @@ def test_an_applicant_sees_her_parcel_and_a_clerk_records_that_it_was_signed_for
     page_desktop.get_by_label("签收人").fill("林知夏")
     page_desktop.get_by_role("button", name="登记邮寄结果").click()
     expect(page_desktop.get_by_text("邮寄签收 1 件")).to_be_visible()
+
+
+def test_a_clerk_puts_an_error_right_on_a_page_that_breaks_no_rule(site: str, page_desktop: Page) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        row = pool.submit(_received).result()
+    log_in(page_desktop, site, "clerk1", "/counter/")
+    page_desktop.goto(f"{site}/counter/applications/{row.number}/")
+    page_desktop.get_by_role("link", name="填错了，当场更正…").click()
+    assert_accessible(page_desktop)
+    page_desktop.get_by_role("button", name="更正", exact=True).click()
+    expect(page_desktop.get_by_text("没有改动").first).to_be_visible()
+    assert_accessible(page_desktop)
+
+
+def _received() -> ApplicationRow:
+    row = received("newborn", now=clock.now())
+    connection.close()
+    return row

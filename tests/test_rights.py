@@ -240,6 +240,7 @@ TABLE: dict[str, Row] = {
     "counter:application": Row(CLERKS, at=("number",)),
     "counter:accept": Row(CLERKS, "post", at=("number",)),
     "counter:hand_over": Row(CLERKS, "post", at=("number",)),
+    "counter:amend": Row(CLERKS, at=("number",)),
     "counter:parcel": Row(CLERKS, at=("number",)),
     "counter:withdraw": Row(CLERKS, at=("number",)),
     "counter:answer": Row(CLERKS, at=("number",)),

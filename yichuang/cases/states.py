@@ -68,6 +68,7 @@ class Verb(StrEnum):
     """The acts on a case; also the verbs of its ledger entries."""
 
     RECEIVE = "case.received"
+    AMEND = "case.amended"
     ASK_CORRECTION = "case.correction_asked"
     CORRECT = "case.corrected"
     ALLOW_CORRECTION = "case.correction_allowed"
@@ -122,6 +123,7 @@ def _move(*origins: Stage, to: Stage | None, source: str) -> Move:
 #: The only allowed moves. `RECEIVE` is the birth of a case and has no origin.
 MOVES: dict[Verb, Move] = {
     Verb.RECEIVE: _move(to=Stage.RECEIVED, source="行政许可法 32; 浙江规定 11"),
+    Verb.AMEND: _move(Stage.RECEIVED, Stage.CORRECTING, to=None, source="行政许可法 32(3)"),
     Verb.ASK_CORRECTION: _move(Stage.RECEIVED, to=Stage.CORRECTING, source="行政许可法 32(4); 浙江规定 11"),
     Verb.CORRECT: _move(Stage.CORRECTING, to=Stage.RECEIVED, source="行政许可法 32(5)"),
     Verb.ALLOW_CORRECTION: _move(Stage.RECEIVED, to=None, source="行政许可法 32(4)"),

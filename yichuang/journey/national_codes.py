@@ -105,6 +105,7 @@ TOLD: tuple[Told, ...] = (
 )
 #: Acts that are no event to others, each with its reason.
 UNTOLD: Mapping[Verb, str] = {
+    Verb.AMEND: "the list knows no event for what is put right on the spot",
     Verb.ALLOW_CORRECTION: "a release inside the centre; what follows from it is told as 6",
     Verb.CURE_GAP: "the list knows no event for a gap that was cured",
     Verb.RELEASE: "it was told as accepted; when the clock of a branch starts is the platform's own",

@@ -54,6 +54,7 @@ from yichuang.journey.steps import (
 REACTIONS: dict[str, tuple[Step, ...]] = {
     "application.received": (await_acceptance, issue_receipt, tell_received),
     Verb.RECEIVE: (),
+    Verb.AMEND: (),
     Verb.ASK_CORRECTION: (issue_correction_notice, tell_correction, join_sisters),
     Verb.CORRECT: (),
     Verb.DECLINE: (issue_decline_notice, join_sisters, tell_ready, issue_closing_notice),

@@ -16,6 +16,7 @@ from yichuang.identity.data import ActorKind
 #: What the history says of each act.
 DEEDS: dict[Verb, Promise] = {
     Verb.RECEIVE: _("收件"),
+    Verb.AMEND: _("当场更正"),
     Verb.ASK_CORRECTION: _("告知补正"),
     Verb.CORRECT: _("收到补正"),
     Verb.ALLOW_CORRECTION: _("放行再次告知补正"),

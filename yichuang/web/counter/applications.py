@@ -25,7 +25,7 @@ from yichuang.cases.data import CaseRow, MaterialRow
 from yichuang.cases.inquiries import open_inquiry
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.rules import GapsOpen
-from yichuang.cases.states import LOST, WORKED, Stage
+from yichuang.cases.states import LOST, MOVES, WORKED, Stage, Verb
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.papers import NoticeKind
 from yichuang.deadlines.queries import Running
@@ -157,6 +157,7 @@ def _page(request: Request, row: ApplicationRow, *, refusal: GapsOpen | None = N
         "query_code": _query_code_once(request, row),
         "cases": [_case_line(case, row, due_out) for case in row.cases],
         "can_accept": Stage.RECEIVED in stages,
+        "can_amend": bool(stages & MOVES[Verb.AMEND].origins),
         "gaps": _gap_lines(row, materials, moment),
         "errors": [("told", str(refusal))] if refusal else [],
         "has_open": any(_is_open(case) for case in row.cases),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yichuang.web.counter import applications, cases, courier, drafts, home, papers
+from yichuang.web.counter import amending, applications, cases, courier, drafts, home, papers
 
 app_name = "counter"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("applications/<slug:number>/", applications.application, name="application"),
     path("applications/<slug:number>/accept/", applications.accept, name="accept"),
     path("applications/<slug:number>/hand-over/", applications.hand_over, name="hand_over"),
+    path("applications/<slug:number>/amend/", amending.amend, name="amend"),
     path("applications/<slug:number>/parcel/", courier.parcel, name="parcel"),
     path("applications/<slug:number>/answer/", applications.answer, name="answer"),
     path("applications/<slug:number>/withdraw/", applications.withdraw, name="withdraw"),

@@ -49,6 +49,7 @@ _REFUSED: dict[Stage, Promise] = {
 #: What the history says of each act; what a department does with a case among its own people is left out.
 _DEEDS: dict[Verb, Promise] = {
     Verb.RECEIVE: gettext_lazy("窗口收件"),
+    Verb.AMEND: gettext_lazy("按您说的当场更正了申请表"),
     Verb.ASK_CORRECTION: gettext_lazy("一次告知需要补的东西"),
     Verb.CORRECT: gettext_lazy("收到补来的东西"),
     Verb.DECLINE: gettext_lazy("不予受理"),
@@ -85,6 +86,7 @@ _REFUSAL = gettext_lazy("作出决定：不予许可")
 _AT_THE_COUNTER = frozenset(
     {
         Verb.RECEIVE,
+        Verb.AMEND,
         Verb.ASK_CORRECTION,
         Verb.CORRECT,
         Verb.DECLINE,

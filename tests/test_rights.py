@@ -277,6 +277,7 @@ TABLE: dict[str, Row] = {
     "desk:approve": Row(OWN_OFFICERS, "post", at=_case()),
     "desk:return_proposal": Row(OWN_OFFICERS, "post", at=_case()),
     "desk:inspect": Row(OWN_OFFICERS, "post", at=_case()),
+    "desk:repair_credit": Row(OWN_OFFICERS, "post", at=_case()),
     "desk:rescind": Row(OWN_OFFICERS, "post", at=_case()),
     "desk:reopen": Row(OWN_OFFICERS, "post", at=_case()),
     "desk:material": Row(OWN_OFFICERS, at=_case("material")),

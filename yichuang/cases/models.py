@@ -286,6 +286,30 @@ class Remark(models.Model):
         return f"{self.kind} of {self.case_id}"
 
 
+class CreditRecord(models.Model):
+    """失信记录: a promise (告知承诺) was broken, and until when no other is taken from the same applicant."""
+
+    id = models.BigAutoField(primary_key=True)
+    party_index = models.BinaryField(help_text="blind index of the applicant's number")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="credit_records")
+    reason = models.ForeignKey(Remark, models.PROTECT, related_name="+", db_index=False)
+    since = models.DateField()
+    until = models.DateField(help_text="the last day on which it bars")
+    ended_at = models.DateTimeField(
+        null=True, help_text="信用修复, or the rescission was annulled; null: it bars"
+    )
+    ended_because = models.ForeignKey(Remark, models.PROTECT, related_name="+", null=True, db_index=False)
+
+    class Meta:
+        db_table = "cases_credit_record"
+        indexes: ClassVar = [
+            models.Index(fields=["party_index"], name="credit_of_party", condition=Q(ended_at__isnull=True))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} bars until {self.until}"
+
+
 class OpinionDraft(models.Model):
     """An opinion (审批意见) that an officer is still writing. Encrypted; hers alone; gone when the case is decided."""
 

@@ -59,6 +59,7 @@ OF_PROCEDURE: Mapping[type, Mapping[str, Promise]] = {
         "deliver_within": _("颁发送达期限"),
         "inspect_within": _("承诺核查期限"),
         "rectify_within": _("责令改正期限"),
+        "bar_months": _("失信后不适用告知承诺的月数"),
         "reconsider_within": _("行政复议期限"),
         "sue_within": _("行政诉讼期限"),
     },

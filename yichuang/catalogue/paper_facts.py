@@ -132,6 +132,7 @@ class RescissionFacts(TypedDict):
     decided_on: date
     reasons: list[str]
     licence: NotRequired[str]
+    barred_until: NotRequired[date]  # a promise was broken: until when no other is taken
 
 
 class SpecialProcedureFacts(TypedDict):

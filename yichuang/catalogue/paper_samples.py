@@ -67,6 +67,7 @@ FACTS: Mapping[str, tuple[Promise, Any]] = {
     "validity": (_("有效期限"), "2026年3月9日至2031年3月8日"),
     "conditions": (_("附加要求"), "无"),
     "predecided_on": (_("作出预审意见的日期"), _DAY),
+    "barred_until": (_("违反承诺的，到哪天为止不适用告知承诺"), _DAY),
     "inspect_within": (_("凭告知承诺准予的，多久之内核查"), "60个工作日"),
     "expects": (
         _("模拟审批所预期的结果：item事项、department部门"),

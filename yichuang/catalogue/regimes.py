@@ -58,6 +58,7 @@ class Regime:
     deliver_within: Limit | None = _TEN_DAYS  # 颁发送达 after the decision (art. 44)
     inspect_within: Limit = _SIXTY_DAYS  # 告知承诺: inspection after the decision (浙江规定 art. 14)
     rectify_within: Limit = _TEN_DAYS  # 责令改正: what the officer is proposed; no text says how long
+    bar_months: int = 12  # 失信记录: for how long no other commitment is taken; no text says so, a city's own
     reconsider_within: Limit = _SIXTY_CALENDAR_DAYS  # 行政复议
     sue_within: Limit = _HALF_A_YEAR  # 行政诉讼
 

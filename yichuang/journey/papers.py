@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
-from yichuang.cases import expecting, reading, remarks
+from yichuang.cases import credit, expecting, reading, remarks
 from yichuang.cases.models import Application, ApplicationMaterial, Case, Gap
 from yichuang.cases.queries import materials
 from yichuang.cases.states import OUTCOME_NAMES, Outcome, Verb
@@ -141,10 +141,12 @@ def rescission(case_id: int, *, entry_id: int, now: datetime) -> NoticeFacts:
     """撤销决定书 with the reasons, and what is to be given back: one for each time."""
     whole = _whole(case_id, now)
     case, item = whole.case, whole.item
+    barring = credit.of_case(case_id)
     facts = {
         "decided_on": local(case.decided_at or now).date(),
         "reasons": reading.reason_of(case_id, Verb.RESCIND).splitlines(),
         "licence": item.result_name if case.licence_id else None,
+        "barred_until": barring.until if barring else None,
     }
     return _issue(NoticeKind.RESCISSION, whole, facts, key=f"{case.number}.{entry_id}", now=now)
 

@@ -10,7 +10,7 @@ from yichuang.base.arrays import columns
 from yichuang.base.clock import local
 from yichuang.base.crypto import decrypt_text, encrypt, encrypt_json
 from yichuang.base.errors import Refused
-from yichuang.cases import rules
+from yichuang.cases import credit, rules
 from yichuang.cases.data import Receipt, Settlement, Submission
 from yichuang.cases.models import Application
 from yichuang.cases.numbers import draw_number
@@ -95,6 +95,7 @@ def receive(*, actor: Actor, submission: Submission, now: datetime) -> Receipt:
         prepared = outline(submission)
         rules.check_in_force(prepared.plan, local(now).date())
         rules.check_answers(prepared.plan)
+        credit.check_may_commit(prepared.plan, submission.applicant, local(now).date())
         values = rules.check_form(prepared.plan, submission.values, submission.materials)
         check_mandates(actor, prepared.plan, Power.RECEIVE, catalogue_queries.current(), now)
     except Refused:

@@ -5,20 +5,22 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from yichuang.base.errors import Forbidden, Invalid
-from yichuang.cases import clocks, remarks, rules
+from yichuang.base.errors import Forbidden, Invalid, Overtaken
+from yichuang.cases import clocks, credit, remarks, rules
 from yichuang.cases.fold import FREED
 from yichuang.cases.locking import lock_cases
-from yichuang.cases.models import Case
-from yichuang.cases.states import Outcome, Stage, Verb
+from yichuang.cases.models import Case, CreditRecord
+from yichuang.cases.states import Inspection, Outcome, Stage, Verb
 from yichuang.cases.writing import change
 from yichuang.identity.data import Actor, Role
+from yichuang.ledger.actions import Record, record
 from yichuang.ledger.models import Entry
 
 
 def rescind(*, actor: Actor, case_id: int, reason: str, now: datetime) -> None:
     """撤销: take a decision back in writing, with the licence that it gave (行政许可法 art. 69).
 
+    Where it was made on a commitment that was found broken, that is entered in the credit record (浙江规定 art. 14).
     Raises `Forbidden` for anybody but the head of the department that decided, `Invalid` without a reason,
     `Overtaken` where there is no decision (any more).
     """
@@ -27,7 +29,11 @@ def rescind(*, actor: Actor, case_id: int, reason: str, now: datetime) -> None:
         case = _lock(actor, case_id)
         remark = remarks.write(case_id, "ending", text, actor=actor, now=now)
         clocks.stop([case_id], now=now)
-        change([case], Verb.RESCIND, [{**FREED, "remark": remark}], actor=actor, now=now)
+        facts = {**FREED, "remark": remark}
+        if case.inspection == Inspection.BROKEN:
+            barring = credit.enter(case, remark, now=now)
+            facts |= {"credit": barring.id, "barred_until": barring.until.isoformat()}
+        change([case], Verb.RESCIND, [facts], actor=actor, now=now)
 
 
 def reopen(*, actor: Actor, case_id: int, document: str, reason: str, now: datetime) -> None:
@@ -50,6 +56,9 @@ def reopen(*, actor: Actor, case_id: int, document: str, reason: str, now: datet
             now=now,
         )
         clocks.stop([case_id], now=now)
+        CreditRecord.objects.filter(case_id=case_id, ended_at=None).update(
+            ended_at=now, ended_because_id=remark
+        )
         facts = {
             "remark": remark,
             "outcome": None,
@@ -59,6 +68,26 @@ def reopen(*, actor: Actor, case_id: int, document: str, reason: str, now: datet
             **clocks.start([case], now=now)[case_id],
         }
         change([case], Verb.REOPEN, [facts], actor=actor, now=now)
+
+
+def repair_credit(*, actor: Actor, case_id: int, reason: str, now: datetime) -> None:
+    """信用修复: end the bar of a broken promise early, with the reasons.
+
+    Raises `Forbidden` for anybody but the head of the department, `Invalid` without a reason, `Overtaken` where no
+    record of this case bars (any more).
+    """
+    text = rules.check_remark(reason, what=_("信用修复的理由"), field="repair", is_told=False)
+    with transaction.atomic(durable=True):
+        _lock(actor, case_id)
+        barring = credit.of_case(case_id)
+        if barring is None:
+            raise Overtaken(_("这件没有仍然有效的失信记录。请刷新页面查看。"), code="not_barred")
+        barring.ended_at = now
+        barring.ended_because_id = remarks.write(case_id, "repair", text, actor=actor, now=now)
+        barring.save(update_fields=["ended_at", "ended_because"])
+        facts = {"case_id": case_id, "remark": barring.ended_because_id}
+        entry = Record("credit.repaired", "credit", barring.id, facts)
+        record([entry], actor_kind=actor.kind, actor_id=actor.id, now=now)
 
 
 def _check_may_reopen(case: Case) -> None:

@@ -15,8 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from yichuang.base.clock import local, now
 from yichuang.base.errors import Forbidden, Invalid, NotVisible, Overtaken, Refused
+from yichuang.cases import credit
 from yichuang.cases.actions import drafting
 from yichuang.cases.actions.receipt import check_mandates, find_receipt
+from yichuang.cases.data import Person
 from yichuang.cases.drafts import OpenDraft, open_draft
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.in_force import closed_members
@@ -179,7 +181,7 @@ def _page(
     context = {
         "screen": screen,
         "reader": settings.CARD_READER_URL,
-        "warnings": _warnings(request, screen.plan),
+        "warnings": _warnings(request, screen.plan, found.content.applicant),
         "stale": stale,
     }
     response = render(request, "counter/draft.html", context, status=status)
@@ -211,10 +213,14 @@ def _overtaken(request: Request, key: UUID, refusal: Overtaken) -> HttpResponse:
     return response
 
 
-def _warnings(request: Request, plan: Plan) -> list[str]:
-    """Said before anything is typed: items not in force, a department that has not delegated receiving here."""
+def _warnings(request: Request, plan: Plan, applicant: Person | None) -> list[str]:
+    """Items not in force, a promise that is not taken, a department that has not delegated receiving here."""
     moment = now()
     sentences = [*closed_members(plan, local(moment).date())]
+    try:
+        credit.check_may_commit(plan, applicant, local(moment).date())
+    except Refused as refusal:
+        sentences.append(str(refusal))
     try:
         check_mandates(request.actor, plan, Power.RECEIVE, catalogue_queries.current(), moment)
     except Forbidden as refusal:

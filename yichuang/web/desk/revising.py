@@ -47,6 +47,18 @@ def reopen(request: Request, number: str) -> HttpResponseBase:
     return _done(request, number, act, _("已重新审查：期限重新计算，告知书正在生成。"))
 
 
+@officer
+@require_POST
+def repair_credit(request: Request, number: str) -> HttpResponseBase:
+    """End the bar of a broken promise early."""
+
+    def act(case: CaseRow) -> None:
+        reason = request.POST.get("repair", "")
+        revising.repair_credit(actor=request.actor, case_id=case.id, reason=reason, now=now())
+
+    return _done(request, number, act, _("已修复信用：可以重新选择告知承诺。"))
+
+
 def _done(request: Request, number: str, act: Callable[[CaseRow], None], sentence: str) -> HttpResponseBase:
     """Do it and come back to the case; what is refused leaves what was typed."""
     row, found = queries.application_of_case(request.actor, number, now=now())

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from yichuang.base import files
 from yichuang.base.clock import local, short
-from yichuang.cases import clocks, expecting, queries, reading, whole
+from yichuang.cases import clocks, credit, expecting, queries, reading, whole
 from yichuang.cases.clocks import SUBJECT
 from yichuang.cases.data import CaseRow, MaterialRow
 from yichuang.cases.queries import ApplicationRow
@@ -157,6 +157,8 @@ def whole_case(actor: Actor, row: ApplicationRow, case: CaseRow, now: datetime) 
         "if_resumed": _if_resumed(case, now),
         "procedures": _procedures(case),
         "inspection": _inspection(case),
+        "credit": credit.of_case(case.id) if case.stage == Stage.RESCINDED else None,
+        "may_repair": actor.has(Role.CHIEF_OFFICER),
         "procedure": _going_on(case, history, now),
         "needs_approval": needs_approval(case),
         "colleagues": _colleagues(actor, case),

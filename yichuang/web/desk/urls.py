@@ -41,6 +41,7 @@ urlpatterns = [
     path("cases/<slug:number>/approve/", approval.approve, name="approve"),
     path("cases/<slug:number>/return/", approval.return_proposal, name="return_proposal"),
     path("cases/<slug:number>/inspect/", inspecting.inspect, name="inspect"),
+    path("cases/<slug:number>/credit/repair/", revising.repair_credit, name="repair_credit"),
     path("cases/<slug:number>/rescind/", revising.rescind, name="rescind"),
     path("cases/<slug:number>/reopen/", revising.reopen, name="reopen"),
     path("cases/<slug:number>/materials/<slug:material>/", papers.material, name="material"),

@@ -25,6 +25,7 @@ from yichuang.cases.actions import (
     reckoning,
     review,
     revising,
+    striking,
 )
 from yichuang.cases.actions.acceptance import accept, decline
 from yichuang.cases.actions.amending import amend
@@ -232,6 +233,22 @@ def _let_refusal_be_annulled(scene: Scene, now: datetime) -> None:
     )
 
 
+def _strike_pause(scene: Scene, now: datetime) -> None:
+    """Let the supervisor strike the special procedure; where there was none it is begun and ended first."""
+    case = scene.case()
+    if case.stage == Stage.IN_REVIEW and not striking.strikable(case.id, case.stage):
+        WAYS[Verb.BEGIN_PROCEDURE](scene, now)
+        WAYS[Verb.END_PROCEDURE](scene, now)
+    pauses = striking.strikable(case.id, case.stage)
+    striking.strike_pause(
+        actor=staff("supervisor"),
+        case_id=case.id,
+        pause_id=pauses[0].id if pauses else 0,
+        reason=TEXT,
+        now=now,
+    )
+
+
 def give_a_day_off(_scene: Scene, now: datetime) -> None:
     """Declare tomorrow a day off, and let what runs be reckoned anew."""
     tomorrow = (now + timedelta(days=1)).date()
@@ -319,6 +336,7 @@ WAYS: dict[Verb, Callable[[Scene, datetime], object]] = {
     ),
     Verb.TELL_HEARING: _tell_hearing,
     Verb.ANSWER_HEARING: _answer_hearing,
+    Verb.STRIKE_PAUSE: _strike_pause,
     Verb.PROPOSE: _propose,
     Verb.RETURN_PROPOSAL: _return_proposal,
     Verb.EXTEND: _extend,

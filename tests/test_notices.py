@@ -151,6 +151,16 @@ FACTS: dict[NoticeKind, dict[str, Any]] = {
         "begins_on": DAY,
         "due_on": DAY,
     },
+    NoticeKind.CLOCK_CORRECTION: {
+        "applicant": "林知夏",
+        "item": "新生儿落户",
+        "procedure": "专家评审",
+        "begins_on": DAY,
+        "reasons": ["没有书面告知申请人。"],
+        "due_before": DAY,
+        "due_on": DAY,
+        "phone": "0570-3021234",
+    },
     NoticeKind.INQUIRY: {
         "applicant": "林知夏",
         "subject": "退休",

@@ -289,6 +289,8 @@ TABLE: dict[str, Row] = {
     "manage:search": Row(MANAGERS, "post"),
     "manage:case": Row(MANAGERS, at=_case()),
     "manage:allow_correction": Row(frozenset({"supervisor"}), "post", at=_case()),
+    "manage:extend_jointly": Row(frozenset({"manager"}), "post", at=_case()),
+    "manage:strike_pause": Row(frozenset({"supervisor"}), "post", at=_case()),
     "manage:ratings": Row(MANAGERS),
     "manage:mandates": Row(MANAGERS),
     "manage:standards": Row(MANAGERS),

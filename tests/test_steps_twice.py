@@ -31,6 +31,7 @@ from tests.scenes import (
 from tests.simulators_fixtures import Box, Simulator
 from tests.test_lives_of_bundles import officer_of
 from yichuang.cases.actions.inquiring import answer
+from yichuang.cases.actions.joint_extension import extend_jointly
 from yichuang.cases.data import Answer
 from yichuang.cases.models import Inquiry
 from yichuang.cases.states import MOVES, Outcome, Stage, Verb
@@ -213,6 +214,19 @@ def _answer() -> set[tuple[str, str]]:
     return done | follow_twice()
 
 
+def _extend_jointly() -> set[tuple[str, str]]:
+    row = accepted("joint_completion_acceptance", applicant=COMPANY)
+    done = follow_twice()
+    extend_jointly(
+        actor=staff("manager"),
+        application_id=row.id,
+        document="衢政办函〔2026〕1号",
+        reason="量大。",
+        now=NOW,
+    )
+    return done | follow_twice()
+
+
 #: What is no act on a case.
 OTHERS: dict[str, Callable[[], set[tuple[str, str]]]] = {
     "application.received": _receive,
@@ -221,6 +235,7 @@ OTHERS: dict[str, Callable[[], set[tuple[str, str]]]] = {
     "parcel.returned": _parcel("returned"),
     "inquiry.opened": _ask,
     "inquiry.answered": _answer,
+    "application.extended": _extend_jointly,
     "clock.rung": _rung,
     "calendar.changed": _calendar,
     "hours.changed": _recorded("hours.changed"),

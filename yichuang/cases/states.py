@@ -92,6 +92,7 @@ class Verb(StrEnum):
     END_PROCEDURE = "case.procedure_ended"
     TELL_HEARING = "case.hearing_told"
     ANSWER_HEARING = "case.hearing_answered"
+    STRIKE_PAUSE = "case.pause_struck"
     PROPOSE = "case.proposed"
     RETURN_PROPOSAL = "case.proposal_returned"
     EXTEND = "case.extended"
@@ -196,6 +197,9 @@ MOVES: dict[Verb, Move] = {
     ),
     Verb.ANSWER_HEARING: _move(
         Stage.ACCEPTED, Stage.IN_REVIEW, Stage.SUSPENDED, to=None, source="行政许可法 47"
+    ),
+    Verb.STRIKE_PAUSE: _move(
+        Stage.SUSPENDED, Stage.IN_REVIEW, to=Stage.IN_REVIEW, source="行政许可法 45, 60"
     ),
     Verb.PROPOSE: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.IN_REVIEW, source="行政许可法 34, 38, 42"),
     Verb.RETURN_PROPOSAL: _move(Stage.IN_REVIEW, to=None, source="行政许可法 34, 38, 42"),

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
+from yichuang.base.errors import Invalid
 from yichuang.cases import branches, clocks
 from yichuang.cases.branches import Bonds
 from yichuang.cases.locking import lock_sisters
@@ -18,14 +20,17 @@ from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.bundles import OutcomePolicy
 from yichuang.catalogue.promising import Leg, critical, promise
 from yichuang.deadlines import keeping
-from yichuang.deadlines.data import ClockKind
+from yichuang.deadlines.data import ClockKind, Limit
 from yichuang.deadlines.keeping import NewClock
 from yichuang.deadlines.queries import Running, running
 from yichuang.identity import queries as identity_queries
+from yichuang.ledger.models import Entry
 
 SUBJECT = "application"
 #: Why the clock of a whole stands still.
 PAUSE_REASON = "critical_member"
+#: What the ledger says of a whole whose limit was extended.
+EXTENDED = "application.extended"
 #: A plain statement, as every branch of every application asks this.
 _BEGUN_UNDER = "SELECT target, release FROM cases_application WHERE id = %s"
 
@@ -88,6 +93,30 @@ def follow(application_id: int, *, now: datetime) -> None:
 def clock_of(application_id: int, *, now: datetime) -> Running | None:
     """The running clock of a whole; None where it has none, not yet or no longer."""
     return running(ClockKind.BUNDLE, SUBJECT, [application_id], now=now).get(application_id)
+
+
+def check_extension(application_id: int, *, now: datetime) -> tuple[Limit, Running]:
+    """联合办理延长 (行政许可法 art. 42): by how much the limit of the whole may be extended, and its clock.
+
+    Raises `Invalid` where the bundle knows no extension, it was extended already, stands still, or is over.
+    """
+    bundle = bonds_of(application_id).bundle
+    clock = clock_of(application_id, now=now)
+    entries = Entry.objects.filter(subject_kind=SUBJECT, subject_id=application_id, verb=EXTENDED)
+    by = bundle.joint_extension if bundle else None
+    if by is None:
+        sentence = _("这件申办没有联合办理的延长期限，不能延长。")
+    elif clock is None:
+        sentence = _("整体时限没有开始，或者已经停止，不用延长。")
+    elif entries.exists():
+        sentence = _("整体时限已经延长过一次，不能再延长。请在期限内办结。")
+    elif clock.due_at is None:
+        sentence = _("整体时限现在暂停，恢复之后才能延长。")
+    elif clock.due_at < now:
+        sentence = _("期限已过，不能再延长。请尽快作出决定。")
+    else:
+        return by, clock
+    raise Invalid(sentence, code="no_extension", field="grounds")
 
 
 def finish(cases: Sequence[Case], *, now: datetime) -> None:

@@ -173,8 +173,21 @@ class HearingFacts(TypedDict):
     phone: NotRequired[str]
 
 
+class ClockCorrectionFacts(TypedDict):
+    """计时更正告知书: which special procedure counts for nothing, why, and until when it is decided without it."""
+
+    applicant: str
+    item: str
+    procedure: str
+    begins_on: date
+    reasons: list[str]
+    due_before: date
+    due_on: NotRequired[date]
+    phone: NotRequired[str]
+
+
 class ExtensionFacts(TypedDict):
-    """延长期限告知书 (行政许可法 art. 42): by how much, why, and until when now."""
+    """延长期限告知书 (行政许可法 art. 42): by how much, why, and until when now. `approval`: of the government."""
 
     applicant: str
     item: str
@@ -183,6 +196,7 @@ class ExtensionFacts(TypedDict):
     limit: str  # “10个工作日”
     due_on: date
     reasons: list[str]
+    approval: NotRequired[str]
     legal_basis: NotRequired[str]
     phone: NotRequired[str]
 

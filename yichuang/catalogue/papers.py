@@ -6,6 +6,7 @@ from typing import Any, get_type_hints
 
 from yichuang.catalogue.paper_facts import (
     AcceptanceFacts,
+    ClockCorrectionFacts,
     ClosingFacts,
     CorrectionFacts,
     DeclineFacts,
@@ -56,6 +57,7 @@ class NoticeKind(StrEnum):
     HEARING_RIGHT = "hearing_right"  # 听证告知书
     HEARING = "hearing"  # 听证通知书
     RECTIFICATION = "rectification"  # 责令改正通知书
+    CLOCK_CORRECTION = "clock_correction"  # 计时更正告知书
     INQUIRY = "inquiry"  # 征询意见书
 
 
@@ -110,6 +112,9 @@ FORMS: dict[NoticeKind, Form] = {
         ("预审意见书（模拟审批）", "预审"), "pre-decision", _DECIDING, PreDecisionFacts
     ),
     NoticeKind.REOPENING: _form(("重新审查告知书", "重审"), "reopening", _DECIDING, ReopeningFacts),
+    NoticeKind.CLOCK_CORRECTION: _form(
+        ("计时更正告知书", "更"), "clock-correction", _DECIDING, ClockCorrectionFacts
+    ),
     NoticeKind.INQUIRY: _form(("征询意见书", "征"), "inquiry", "业务专用章", InquiryFacts),
     NoticeKind.RECTIFICATION: _form(
         ("责令改正通知书", "责改"), "rectification", _DECIDING, RectificationFacts

@@ -114,6 +114,21 @@ def end_pauses(subject_kind: str, subject_ids: Sequence[int], *, now: datetime) 
     going_on.update(ended_at=now)
 
 
+def strike(
+    subject_kind: str, subject_id: int, *, start: datetime, end: datetime | None, now: datetime
+) -> list[Started]:
+    """Let the pause that stood from `start` to `end` count for nothing: the clocks with their new ends.
+
+    Where the subject has no such pause nothing is struck.
+    """
+    stood = ClockPause.objects.filter(
+        subject_kind=subject_kind, subject_id=subject_id, started_at=start, ended_at=end, struck_at=None
+    )
+    if not stood.update(struck_at=now, ended_at=end or now):
+        return []
+    return reckon_anew(_running(subject_kind, [subject_id], PAUSABLE))
+
+
 def extend(subject_kind: str, subject_id: int, kinds: Collection[ClockKind], by: Limit) -> list[Started]:
     """Lengthen these clocks by `by`, which runs from where they end: the clocks with their new ends.
 

@@ -115,6 +115,9 @@ class ClockPause(models.Model):
     document = models.BigIntegerField(null=True, help_text="notice id")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    struck_at = models.DateTimeField(
+        null=True, help_text="found unlawful: from then on its time counts as if it had not been"
+    )
 
     class Meta:
         db_table = "deadlines_pause"

@@ -95,6 +95,7 @@ def running(
         Q(ended_at=None) | Q(ended_at__gte=OuterRef("started_at")),
         subject_kind=subject_kind,
         subject_id=OuterRef("subject_id"),
+        struck_at=None,
     )
     spans = since.order_by("started_at", "id").values_list(
         JSONObject(start="started_at", end="ended_at"), flat=True
@@ -123,14 +124,37 @@ def _as_running(row: Clock, held: Sequence[Mapping[str, str | None]], now: datet
 
 
 def pauses(subject_kind: str, subject_ids: Sequence[int]) -> dict[int, list[Pause]]:
-    """The pauses of each subject, the earliest first."""
+    """The pauses of each subject that count, the earliest first."""
     found: dict[int, list[Pause]] = {subject_id: [] for subject_id in subject_ids}
-    rows = ClockPause.objects.filter(subject_kind=subject_kind, subject_id__in=list(subject_ids))
+    rows = ClockPause.objects.filter(
+        subject_kind=subject_kind, subject_id__in=list(subject_ids), struck_at=None
+    )
     for subject_id, start, end in rows.order_by("started_at", "id").values_list(
         "subject_id", "started_at", "ended_at"
     ):
         found[subject_id].append(Pause(start, end))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class PauseFacts:
+    """A pause as people judge it: why, from when to when, and which notice told of it."""
+
+    id: int
+    reason: str
+    start: datetime
+    end: datetime | None
+    document: int | None
+    is_struck: bool
+
+
+def pauses_told(subject_kind: str, subject_id: int) -> tuple[PauseFacts, ...]:
+    """All pauses of a subject, those that were struck as well, the earliest first; one query."""
+    rows = ClockPause.objects.filter(subject_kind=subject_kind, subject_id=subject_id)
+    return tuple(
+        PauseFacts(row.id, row.reason, row.started_at, row.ended_at, row.document, row.struck_at is not None)
+        for row in rows.order_by("started_at", "id")
+    )
 
 
 def _in_force() -> _Kept:

@@ -8,17 +8,18 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
 from yichuang.base.crypto import decrypt_text
-from yichuang.cases import inquiries, reading
+from yichuang.cases import inquiries, reading, remarks, whole
 from yichuang.cases.models import Application, Case, Inquiry
 from yichuang.cases.queries import materials
 from yichuang.cases.states import ENDED, MOVES, OUTCOME_NAMES, STAGE_NAMES, Outcome, Stage
 from yichuang.catalogue.data import SourceKind
 from yichuang.catalogue.papers import NoticeKind
+from yichuang.deadlines.data import Limit, Unit
 from yichuang.delivery.courier import SIGNED_CONTEXT
 from yichuang.delivery.models import HandOver, Parcel
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import SYSTEM
-from yichuang.journey.papers import party_of
+from yichuang.journey.papers import limit_text, party_of
 from yichuang.ledger.models import Entry
 from yichuang.licences.queries import of_cases
 from yichuang.notices.actions import issue
@@ -65,6 +66,36 @@ def receipt(application_id: int, *, now: datetime) -> NoticeFacts:
         application_number=application.number,
         case_number=None,
         department_id=application.centre_id,
+        facts=facts,
+        now=now,
+    )
+
+
+def joint_extension(entry: Entry, *, now: datetime) -> NoticeFacts:
+    """延长期限告知书 for the whole: the government approved it, the department that leads the bundle tells it."""
+    application = Application.objects.get(id=entry.subject_id)
+    told = entry.facts
+    bundle = whole.bonds_of(application.id).bundle
+    if bundle is None or bundle.joint_extension is None:
+        raise LookupError(f"{application} was extended, but its bundle knows no extension")
+    document, reasons = remarks.read(told["remark"]).split("\n", 1)
+    facts = {
+        "applicant": party_of(application, now).name,
+        "item": application.target_name,
+        "accepted_on": local(datetime.fromisoformat(told["began_at"])).date(),
+        "due_before": local(datetime.fromisoformat(told["due_before"])).date(),
+        "limit": limit_text(Limit(told["limit"], Unit(told["unit"]))),
+        "due_on": local(datetime.fromisoformat(told["due_at"])).date(),
+        "approval": document,
+        "reasons": reasons.splitlines(),
+        "legal_basis": bundle.joint_extension.basis,
+    }
+    return issue(
+        kind=NoticeKind.EXTENSION,
+        key=application.number,
+        application_number=application.number,
+        case_number=None,
+        department_id=identity_queries.department_id(bundle.lead),
         facts=facts,
         now=now,
     )

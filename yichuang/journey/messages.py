@@ -77,6 +77,14 @@ def hearing_right(case_id: int, *, entry_id: int, until: date, now: datetime) ->
     _of_case(case_id, entry_id, text, {"until": until.isoformat()}, now, kind=MessageKind.HEARING)
 
 
+def clock_corrected(case_id: int, *, entry_id: int, name: str, until: date, now: datetime) -> None:
+    """计时更正告知: which pause counts for nothing, and until when it will be decided now."""
+    text = _(
+        "您申请的“%(item)s”（%(case)s）的%(name)s不应扣除办理时间，已更正，最迟%(until)s前作出决定。告知书：%(link)s"
+    )
+    _of_case(case_id, entry_id, text, {"name": name, "until": until.isoformat()}, now)
+
+
 def extended(case_id: int, *, entry_id: int, until: date, now: datetime) -> None:
     """延长期限告知: until when it will be decided now."""
     text = _("您申请的“%(item)s”（%(case)s）经批准延长办理期限，最迟%(until)s前作出决定。告知书：%(link)s")
@@ -97,6 +105,16 @@ def parcel(parcel_id: int, *, entry_id: int, now: datetime) -> None:
         )
     facts = {**_facts(application), "carrier": row.carrier, "waybill": row.waybill}
     _queue(application, MessageKind.PARCEL, f"{application.number}.{entry_id}", text % facts, now=now)
+
+
+def extended_jointly(application_id: int, *, entry_id: int, until: date, now: datetime) -> None:
+    """延长期限告知 of a whole: until when all of it will be decided now."""
+    application = _application(application_id)
+    text = _(
+        "您申请的“%(target)s”（申报号%(number)s）经批准延长整体办理期限，最迟%(until)s前全部办完。告知书：%(link)s"
+    )
+    facts = {**_facts(application), "until": until.isoformat()}
+    _queue(application, MessageKind.LONGER, f"{application.number}.{entry_id}", text % facts, now=now)
 
 
 def inquiry(inquiry_id: int, *, now: datetime) -> None:

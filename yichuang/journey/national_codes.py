@@ -91,6 +91,7 @@ TOLD: tuple[Told, ...] = (
     Told("8", Verb.BEGIN_REVIEW),
     Told("9", Verb.BEGIN_PROCEDURE),
     Told("10", Verb.END_PROCEDURE),
+    Told("10", Verb.STRIKE_PAUSE, frozenset({Stage.SUSPENDED})),  # later it moves a date and is no event
     # Not with the decision: one that a bundle withholds is none for the applicant. Its paper makes it one.
     Told("11", Verb.ISSUE, result=Result.PASSED),
     Told("12", Verb.ISSUE, result=Result.PASSED_WITH_GAP),

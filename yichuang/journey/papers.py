@@ -254,6 +254,22 @@ def special_procedure(entry: Entry, *, now: datetime) -> NoticeFacts:
     return _issue(NoticeKind.SPECIAL_PROCEDURE, whole, facts, key=f"{case.number}.{entry.id}", now=now)
 
 
+def clock_correction(entry: Entry, *, now: datetime) -> NoticeFacts:
+    """计时更正告知书: one for each pause that was struck."""
+    whole = _whole(entry.subject_id, now)
+    told = entry.facts
+    facts = {
+        "procedure": told["procedure"],
+        "begins_on": local(datetime.fromisoformat(told["begun_at"])).date(),
+        "due_before": local(datetime.fromisoformat(told["due_before"])).date(),
+        "due_on": local(datetime.fromisoformat(told["due_at"])).date() if told.get("due_at") else None,
+        "reasons": remarks.read(told["remark"]).splitlines(),
+        "phone": whole.item.consult_phone,
+    }
+    key = f"{whole.case.number}.{entry.id}"
+    return _issue(NoticeKind.CLOCK_CORRECTION, whole, facts, key=key, now=now)
+
+
 def extension(entry: Entry, *, now: datetime) -> NoticeFacts:
     """延长期限告知书 (行政许可法 art. 42)."""
     whole = _whole(entry.subject_id, now)

@@ -94,6 +94,19 @@ def issue_hearing_right(entry: Entry, now: datetime) -> None:
     papers.hearing_right(entry, now=now)
 
 
+def issue_clock_correction(entry: Entry, now: datetime) -> None:
+    """计时更正告知书: she was told in writing of the pause, and is told in writing that it counts for nothing."""
+    papers.clock_correction(entry, now=now)
+
+
+def tell_clock_correction(entry: Entry, now: datetime) -> None:
+    """计时更正告知 to the applicant's phone."""
+    due_at = entry.facts.get("due_at")
+    if due_at:
+        until, name = local(datetime.fromisoformat(due_at)).date(), entry.facts["procedure"]
+        messages.clock_corrected(entry.subject_id, entry_id=entry.id, name=name, until=until, now=now)
+
+
 def issue_extension(entry: Entry, now: datetime) -> None:
     """延长期限告知书: the reason is told (行政许可法 art. 42)."""
     papers.extension(entry, now=now)
@@ -151,6 +164,17 @@ def issue_hand_over_receipt(entry: Entry, now: datetime) -> None:
 def issue_closing_notice(entry: Entry, now: datetime) -> None:
     """办结通知, once nothing of the application is being handled any more."""
     application_papers.closing(entry.subject_id, now=now)
+
+
+def issue_joint_extension(entry: Entry, now: datetime) -> None:
+    """延长期限告知书 for the whole, sealed by the department that leads it (行政许可法 art. 42)."""
+    application_papers.joint_extension(entry, now=now)
+
+
+def tell_joint_extension(entry: Entry, now: datetime) -> None:
+    """延长期限告知 of the whole to the applicant's phone."""
+    until = local(datetime.fromisoformat(entry.facts["due_at"])).date()
+    messages.extended_jointly(entry.subject_id, entry_id=entry.id, until=until, now=now)
 
 
 def issue_inquiry(entry: Entry, now: datetime) -> None:
@@ -305,6 +329,7 @@ STEPS: dict[str, Step] = {
         issue_receipt, issue_acceptance_notice, issue_decline_notice, issue_correction_notice, issue_result,
         await_acceptance, await_delivery, issue_revocation, issue_withdrawal, issue_deemed_withdrawal, act_on_rung,
         issue_termination, issue_rescission, issue_procedure_notice, tell_procedure, issue_extension, tell_extension,
+        issue_joint_extension, tell_joint_extension, issue_clock_correction, tell_clock_correction,
         issue_hearing_right, tell_hearing, issue_inquiry, tell_inquiry, issue_rectification, tell_rectification,
         issue_pre_decision, issue_reopening, issue_reopened, reckon_clocks,
         issue_hand_over_receipt, issue_closing_notice, dispatch_to_partner, begin_review_at_partner,

@@ -40,6 +40,7 @@ DEEDS: dict[Verb, Promise] = {
     Verb.END_PROCEDURE: _("特别程序结束"),
     Verb.TELL_HEARING: _("告知听证权利"),
     Verb.ANSWER_HEARING: _("答复听证告知"),
+    Verb.STRIKE_PAUSE: _("督查认定暂停不合法，时间重新计入"),
     Verb.PROPOSE: _("报批"),
     Verb.RETURN_PROPOSAL: _("报批退回"),
     Verb.EXTEND: _("批准延长期限"),

@@ -26,6 +26,8 @@ publisher = only(
     Role.ADMINISTRATOR,
     sentence=_("只有中心管理和系统管理人员可以导出、导入事项目录。请用相应的账号登录。"),
 )
+#: What the centre's manager records.
+manager = only(Role.MANAGER, sentence=_("只有中心管理人员可以登记。请用相应的账号登录。"))
 #: Who writes the templates of papers.
 paper_author = only(
     Role.MANAGER,

@@ -69,6 +69,7 @@ _DEEDS: dict[Verb, Promise] = {
     Verb.END_PROCEDURE: gettext_lazy("特别程序结束，继续计时"),
     Verb.TELL_HEARING: gettext_lazy("告知您可以要求听证，另有书面告知"),
     Verb.ANSWER_HEARING: gettext_lazy("收到您对听证的答复"),
+    Verb.STRIKE_PAUSE: gettext_lazy("更正计时：特别程序的时间重新计入办理时限"),
     Verb.EXTEND: gettext_lazy("经批准延长办理期限"),
     Verb.REOPEN: gettext_lazy("原来的决定被复议或者法院撤销，重新审查"),
     Verb.RECKON: gettext_lazy("工作日历变化，重新计算了期限"),

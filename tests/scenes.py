@@ -14,6 +14,7 @@ from tests.test_lives_of_bundles import officer_of
 from yichuang.base.errors import Refused
 from yichuang.cases.actions import (
     approval,
+    asking,
     gaps,
     handing_on,
     hearings,
@@ -34,12 +35,12 @@ from yichuang.cases.actions.receipt import receive
 from yichuang.cases.actions.withdrawal import withdraw
 from yichuang.cases.data import Settlement, Submission
 from yichuang.cases.fold import fold
-from yichuang.cases.models import Case
-from yichuang.cases.states import MOVES, Inspection, Outcome, Stage, Verb
+from yichuang.cases.models import Case, Opinion
+from yichuang.cases.states import MOVES, Answer, Inspection, Outcome, Stage, Verb
 from yichuang.cases.writing import state_of
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.data import SourceKind
-from yichuang.catalogue.facts import SpecialProcedure
+from yichuang.catalogue.facts import OpinionRules, SpecialProcedure
 from yichuang.catalogue.regimes import GapsHold
 from yichuang.deadlines.actions import DayRow, set_overrides
 from yichuang.deadlines.data import Limit, Worked
@@ -59,7 +60,7 @@ class Scene:
     """One application, of which one case is looked at.
 
     `before` are the sisters that are decided before it can be worked on; `sister` is the one whose failing ends it;
-    `missing` the materials that may follow and were not there.
+    `missing` the materials that may follow and were not there; `through` an act that stands on every road of it.
     """
 
     target: str
@@ -67,6 +68,7 @@ class Scene:
     before: tuple[str, ...] = ()
     sister: str = ""
     missing: tuple[str, ...] = ()
+    through: Verb | None = None
     outcome: Outcome = Outcome.GRANTED
     answers: tuple[tuple[str, str], ...] = ()
     given: Submission | None = None
@@ -104,6 +106,7 @@ class Scene:
 ALONE = Scene("temporary_relief", "temporary_relief")
 REFUSED = replace(ALONE, outcome=Outcome.REFUSED)
 SENT = Scene("fire_design_review", "fire_design_review")  # may be sent by courier
+ASKED = replace(ALONE, through=Verb.ASK_OPINIONS)
 WITH_GAP = replace(ALONE, missing=("hardship_proof",))
 #: Applied for on a commitment (告知承诺), so that it is inspected after the decision.
 COMMITTED = Scene("fire_safety_check", "fire_safety_check", answers=(("fire_check_way", "promise"),))
@@ -227,6 +230,25 @@ def _extend(scene: Scene, now: datetime) -> None:
     approval.approve(actor=scene.chief(), case_id=scene.case().id, now=now)
 
 
+def _ask_opinions(scene: Scene, now: datetime) -> None:
+    asking.ask_opinions(
+        actor=scene.officer(),
+        case_id=scene.case().id,
+        departments=["fire_rescue", "urban_management"],
+        question=TEXT,
+        within=Limit(5),
+        now=now,
+    )
+
+
+def _answer(scene: Scene, answer: Answer, now: datetime) -> None:
+    """Let the first of the asked departments that has not answered do so."""
+    owed = Opinion.objects.filter(round__case=scene.case(), answer="").order_by("id").first()
+    if owed is not None:
+        officer = staff(officer_of(owed.department_id))
+        asking.give_opinion(actor=officer, opinion_id=owed.id, answer=answer, text=TEXT, now=now)
+
+
 def _let_refusal_be_annulled(scene: Scene, now: datetime) -> None:
     revising.reopen(
         actor=scene.chief(), case_id=scene.case().id, document="衢政复〔2026〕1号", reason=TEXT, now=now
@@ -337,6 +359,9 @@ WAYS: dict[Verb, Callable[[Scene, datetime], object]] = {
     Verb.TELL_HEARING: _tell_hearing,
     Verb.ANSWER_HEARING: _answer_hearing,
     Verb.STRIKE_PAUSE: _strike_pause,
+    Verb.ASK_OPINIONS: _ask_opinions,
+    Verb.GIVE_OPINION: lambda scene, now: _answer(scene, Answer.AGREES, now),
+    Verb.CLOSE_OPINIONS: lambda scene, now: _answer(scene, Answer.OBJECTS, now),
     Verb.PROPOSE: _propose,
     Verb.RETURN_PROPOSAL: _return_proposal,
     Verb.EXTEND: _extend,
@@ -367,6 +392,8 @@ SCENES: dict[Verb, tuple[Scene, ...]] = {
     Verb.WITHHOLD: (WITHHELD, FOLLOWER),
     Verb.RESCIND: (FIRST_OF_ALL, FOLLOWER),
     Verb.INSPECT: (COMMITTED,),
+    Verb.GIVE_OPINION: (ASKED, replace(AHEAD, through=Verb.ASK_OPINIONS)),
+    Verb.CLOSE_OPINIONS: (ASKED, replace(AHEAD, through=Verb.ASK_OPINIONS)),
     Verb.REOPEN: (REFUSED,),
     Verb.PREDECIDE: (AHEAD,),
     Verb.FORMALISE: (AHEAD,),
@@ -402,6 +429,8 @@ def bring(scene: Scene, stage: Stage, now: datetime = NOW) -> Scene | None:
         road = _known[scene, stage]
         return None if road is None else _go(scene, road, now)
     for road in roads(stage):
+        if scene.through and scene.through not in road:
+            continue
         found = _go(scene, road, now)
         if found is not None:
             _known[scene, stage] = road
@@ -443,12 +472,16 @@ def let_gaps_wait_for_the_hand_over() -> None:
 
 
 def let_every_item_be_heard() -> None:
-    """From now on, in this test, a case of any item may be suspended for a hearing."""
+    """From now on, in this test, a case of any item may be suspended for a hearing, and no round of opinions binds."""
     catalogue_queries.current()
     held = catalogue_queries._Memory.held
     assert held is not None
     items = {
-        held.item_ids[item.key, item.version]: replace(item, special_procedures=(HEARING,))
+        held.item_ids[item.key, item.version]: replace(
+            item,
+            special_procedures=(HEARING,),
+            authority=replace(item.authority, opinions=OpinionRules(binding=False)),
+        )
         for item in held.catalogue.items.values()
     }
     catalogue_queries._Memory.held = replace(held, items=items)

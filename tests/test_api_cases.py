@@ -6,10 +6,13 @@ import pytest
 from django.test import Client
 
 from tests.city import run_journey
-from tests.factories import accepted, case_of
+from tests.factories import NOW, accepted, case_of
+from yichuang.base import clock
+from yichuang.cases.models import Case
 from yichuang.cases.queries import ApplicationRow
 from yichuang.cases.reading import query_code
 from yichuang.identity.models import User
+from yichuang.ledger.models import Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +94,55 @@ def test_an_agent_takes_results_only_where_one_is_registered() -> None:
     row = decided()
     answer = post(client_of("clerk1"), f"applications/{row.number}/hand-over", {"to_agent": True})
     assert (answer.status_code, answer.json()["code"]) == (403, "no_agent")
+
+
+# ── 报批 ─────────────────────────────────────────────────────────────────────────────────────────
+
+LABOUR, FIRE = "labour_dispatch_licence", "fire_design_review"
+
+
+def test_a_decision_is_proposed_by_one_and_approved_by_another_and_the_same_call_again_does_nothing() -> None:
+    number = case_of(accepted(LABOUR), LABOUR).number
+    officer, head = client_of("officer-renshe"), client_of("chief-renshe")
+    alone = post(officer, f"cases/{number}/decide", GRANT)
+    assert (alone.status_code, alone.json()["code"]) == (403, "needs_approval")
+    for _time in range(2):
+        answer = post(officer, f"cases/{number}/propose-decision", GRANT)
+        assert (answer.status_code, answer.json()["proposed"], answer.json()["outcome"]) == (
+            200,
+            "decision",
+            "",
+        )
+    other = post(officer, f"cases/{number}/propose-decision", {**GRANT, "opinion": "别的意见。"})
+    assert (other.status_code, other.json()["code"]) == (409, "proposed")
+    own = post(officer, f"cases/{number}/approve")
+    assert own.status_code == 403
+    for _time in range(2):
+        answer = post(head, f"cases/{number}/approve")
+        assert (answer.status_code, answer.json()["proposed"], answer.json()["outcome"]) == (
+            200,
+            "",
+            "granted",
+        )
+    verbs = Entry.objects.filter(subject_kind="case", verb__in=["case.proposed", "case.decided"])
+    assert verbs.filter(subject_id=Case.objects.get(number=number).id).count() == 2
+
+
+def test_what_somebody_else_has_done_is_not_ones_own_call_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)  # within the limit that is extended
+    number = case_of(accepted(FIRE), FIRE).number
+    officer, head = client_of("officer-zhujian"), client_of("chief-zhujian")
+    nothing = post(head, f"cases/{number}/approve")
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "not_proposed")
+    asked = {"value": 5, "reason": "案情复杂。"}
+    for _time in range(2):
+        assert post(officer, f"cases/{number}/propose-extension", asked).json()["proposed"] == "extension"
+    for _time in range(2):
+        assert post(head, f"cases/{number}/return", {"remark": "理由不充分。"}).json()["proposed"] == ""
+    assert post(head, f"cases/{number}/approve").status_code == 409
+    assert post(officer, f"cases/{number}/return", {"remark": "理由不充分。"}).status_code == 409
+    assert post(officer, f"cases/{number}/propose-extension", asked).json()["proposed"] == "extension"
+    extended = post(head, f"cases/{number}/approve").json()
+    assert (extended["proposed"], extended["due_at"][:10]) == ("", "2026-03-25")
+    too_long = post(officer, f"cases/{number}/propose-extension", {"value": 5000, "reason": "久。"})
+    assert too_long.status_code == 422

@@ -187,7 +187,7 @@ def test_the_list_costs_the_same_however_long_it_is(
         claim(actor=staff("officer-zhujian"), case_id=case.id, now=LATER)
     proof()
     client.get("/desk/")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get("/desk/", narrowed)
 
 

@@ -80,7 +80,8 @@ _TOLD = frozenset({ClockKind.CORRECTION, ClockKind.GAP, ClockKind.PROCEDURE})
 _ONE_ACT = frozenset(
     {
         Verb.ASK_CORRECTION, Verb.CORRECT, Verb.ALLOW_CORRECTION, Verb.DECLINE, Verb.WITHDRAW, Verb.CURE_GAP,
-        Verb.CLAIM, Verb.UNCLAIM, Verb.BEGIN_PROCEDURE, Verb.END_PROCEDURE, Verb.DELIVER,
+        Verb.CLAIM, Verb.UNCLAIM, Verb.BEGIN_PROCEDURE, Verb.END_PROCEDURE, Verb.ASK_OPINIONS,
+        Verb.DELIVER,
     }
 )  # fmt: skip
 #: So many acts are tried in a row that are not lawful.

@@ -18,13 +18,16 @@ from tests.city import run_journey
 from tests.factories import NOW, accepted, case_of, decided, staff, submission
 from yichuang.base import files
 from yichuang.cases.actions import drafting
+from yichuang.cases.actions.asking import ask_opinions, give_opinion
+from yichuang.cases.actions.opinion_templates import write_template
 from yichuang.cases.drafts import open_draft
-from yichuang.cases.models import ApplicationMaterial
-from yichuang.cases.states import Stage
+from yichuang.cases.models import ApplicationMaterial, Opinion
+from yichuang.cases.states import Answer, Stage
 from yichuang.catalogue import queries as catalogue_queries
 from yichuang.catalogue.actions import importing
 from yichuang.catalogue.actions.proposing import begin_version
 from yichuang.catalogue.data import SourceKind
+from yichuang.deadlines.data import Limit
 from yichuang.identity.actions.substitution import set_substitute
 from yichuang.identity.data import Role
 from yichuang.identity.models import User
@@ -51,6 +54,7 @@ STAFF = EVERYBODY - {"visitor", "mother", "stranger"}
 CLERKS = frozenset({"clerk", "colleague"})
 OFFICERS = frozenset({"officer", "other officer", "chief", "other chief"})
 OWN_OFFICERS = frozenset({"officer", "chief"})
+OTHER_OFFICERS = OFFICERS - OWN_OFFICERS
 CHIEFS = frozenset({"chief", "other chief"})
 OWN_CHIEF = frozenset({"chief"})
 APPLICANTS = frozenset({"mother", "stranger"})
@@ -85,6 +89,8 @@ class World:
     substitution: int  # of the health department
     template_proposal: int
     import_id: int
+    opinion: int  # of the housing department, on the case
+    opinion_template: int  # of the health department, for an item that no other test handles
     kind: str = "items"
     item: str = WRITTEN
     template: str = "grant"
@@ -98,6 +104,8 @@ class World:
     submission: dict[str, Any] = field(default_factory=dict)
     answer: dict[str, Any] = field(default_factory=lambda: {"answer": "go_on"})
     decision: dict[str, Any] = field(default_factory=lambda: {"outcome": "granted", "opinion": "同意"})
+    extension: dict[str, Any] = field(default_factory=lambda: {"value": 5, "reason": "案情复杂。"})
+    returned: dict[str, Any] = field(default_factory=lambda: {"remark": "再想想。"})
     plan: dict[str, Any] = field(default_factory=lambda: {"target": "newborn"})
     start: dict[str, Any] = field(default_factory=lambda: {"target": "newborn"})
 
@@ -111,6 +119,8 @@ def world(django_db_setup: None, django_db_blocker: Any) -> World:
         material = ApplicationMaterial.objects.filter(application_id=row.id, items__contains=[FIRST])
         material = material.exclude(source=SourceKind.SISTER).order_by("id")[:1].get()
         ApplicationMaterial.objects.filter(id=material.id).update(source=SourceKind.UPLOAD, file_id=pdf)
+        case = case_of(row, FIRST)
+        opinion = asked_and_answered(case.id)
         decided(row, FIRST, "officer-weijian")
         import_id = importing.bring_in(
             name="a.csv",
@@ -121,7 +131,6 @@ def world(django_db_setup: None, django_db_blocker: Any) -> World:
             now=NOW,
         )
         run_journey()
-        case = case_of(row, FIRST)
         papers = {notice.kind: notice for notice in of_application(row.number)}
         granted = next(
             n for n in of_application(row.number) if n.case_number == case.number and n.kind == "grant"
@@ -140,6 +149,15 @@ def world(django_db_setup: None, django_db_blocker: Any) -> World:
             material=material.material,
             draft=str(draft),
             staff_id=staff("clerk2").id,
+            opinion=opinion,
+            opinion_template=write_template(
+                actor=staff("chief-weijian"),
+                template_id=None,
+                item_key=WRITTEN,
+                name="合格",
+                text="合格。",
+                now=NOW,
+            ),
             proposal=begin_version(actor=staff("chief-weijian"), kind="items", key=WRITTEN, now=NOW),
             import_id=import_id,
             template_proposal=begin_version(actor=staff("manager"), kind="templates", key="grant", now=NOW),
@@ -154,6 +172,19 @@ def world(django_db_setup: None, django_db_blocker: Any) -> World:
             submission=json_submission(),
             code=granted.verify_code,
         )
+
+
+def asked_and_answered(case_id: int) -> int:
+    """The housing department is asked about the case, and answers at once: nothing is left open for others."""
+    ask_opinions(
+        actor=staff("officer-weijian"), case_id=case_id, departments=["housing"], question="请核对住址。",
+        within=Limit(5), now=NOW,
+    )  # fmt: skip
+    opinion = Opinion.objects.get(round__case_id=case_id)
+    give_opinion(
+        actor=staff("officer-zhujian"), opinion_id=opinion.id, answer=Answer.AGREES, text="", now=NOW
+    )
+    return opinion.id
 
 
 def json_submission() -> dict[str, Any]:
@@ -262,6 +293,16 @@ TABLE: dict[str, Row] = {
     "desk:choose": Row(OFFICERS, "post"),
     "desk:claim_each": Row(OFFICERS, "post"),
     "desk:grant_each": Row(OFFICERS, "post"),
+    # What another department was asked about, and nothing else of the case.
+    "desk:opinions": Row(OFFICERS),
+    "desk:templates": Row(CHIEFS),
+    "desk:write_template": Row(CHIEFS, "post"),
+    "desk:remove_template": Row(OWN_CHIEF, "post", at=("opinion_template",)),
+    "desk:insert_template": Row(OWN_OFFICERS, "post", at=_case()),
+    "desk:asked": Row(OTHER_OFFICERS, at=("opinion",)),
+    "desk:answer": Row(OTHER_OFFICERS, "post", at=("opinion",)),
+    "desk:asked_material": Row(OTHER_OFFICERS, at=("opinion", "material")),
+    "desk:ask_opinions": Row(OWN_OFFICERS, "post", at=_case()),
     "desk:case": Row(OWN_OFFICERS, at=_case()),
     "desk:claim": Row(OWN_OFFICERS, "post", at=_case()),
     "desk:unclaim": Row(OWN_OFFICERS, "post", at=_case()),
@@ -341,6 +382,10 @@ TABLE: dict[str, Row] = {
     "api:claim": Row(OWN_OFFICERS, "post", at=_case()),
     "api:unclaim": Row(OWN_OFFICERS, "post", at=_case()),
     "api:decide": Row(OWN_OFFICERS, "post", at=_case(), body="decision"),
+    "api:propose_decision": Row(OWN_OFFICERS, "post", at=_case(), body="decision"),
+    "api:propose_extension": Row(OWN_OFFICERS, "post", at=_case(), body="extension"),
+    "api:approve": Row(OWN_OFFICERS, "post", at=_case()),
+    "api:return_proposal": Row(OWN_OFFICERS, "post", at=_case(), body="returned"),
     # Accounts.
     "account_home": Row(LOGGED_IN),
     "account_counter": Row(CLERKS),

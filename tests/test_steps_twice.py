@@ -18,6 +18,7 @@ from tests.dispatching import take_in
 from tests.factories import NOW, accepted, case_of, decided, staff
 from tests.scenes import (
     ALONE,
+    ASKED,
     CLERK,
     SENT,
     WAYS,
@@ -272,6 +273,7 @@ RUNGS: dict[RungAct, tuple[Scene, Stage]] = {
     RungAct.DEEM_ACCEPTED: (ALONE, Stage.RECEIVED),
     RungAct.DEEM_WITHDRAWN: (ALONE, Stage.CORRECTING),
     RungAct.REVOKE_ACCEPTANCE: (WITH_GAP, Stage.ACCEPTED),
+    RungAct.CLOSE_OPINIONS: (ASKED, Stage.IN_REVIEW),
 }
 
 

@@ -91,6 +91,7 @@ class CaseOut(Schema):
     waits_for: list[str]
     due_at: datetime | None
     correct_until: date | None
+    proposed: str = Field(description="what waits for approval (报批): decision, extension or nothing")
     ending: str = Field(description="办结结果, the national code of how it ended; empty while it has not")
 
     @classmethod
@@ -101,7 +102,7 @@ class CaseOut(Schema):
             number=row.number, item=row.item_key, name=row.item_name, department=row.department_name,
             stage=row.stage, stage_name=row.stage_name, outcome=row.outcome,
             waits_for=list(row.waits_for) if row.waiting else [], due_at=row.due_at, correct_until=row.correct_until,
-            ending=ENDINGS.code(ending) if ending else "",
+            proposed=row.proposed, ending=ENDINGS.code(ending) if ending else "",
         )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
-from yichuang.api import applications, cases, catalogue, partners
+from yichuang.api import applications, approval, cases, catalogue, partners
 from yichuang.base.errors import RETRY_SECONDS, Refused
 
 
@@ -37,6 +37,7 @@ api = NinjaAPI(
 api.add_router("/", catalogue.router, tags=["catalogue"])
 api.add_router("/", applications.router, tags=["applications"])
 api.add_router("/", cases.router, tags=["cases"])
+api.add_router("/", approval.router, tags=["cases"])
 api.add_router("/partners", partners.router, tags=["partners"])
 
 

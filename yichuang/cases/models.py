@@ -295,9 +295,7 @@ class CreditRecord(models.Model):
     reason = models.ForeignKey(Remark, models.PROTECT, related_name="+", db_index=False)
     since = models.DateField()
     until = models.DateField(help_text="the last day on which it bars")
-    ended_at = models.DateTimeField(
-        null=True, help_text="信用修复, or the rescission was annulled; null: it bars"
-    )
+    ended_at = models.DateTimeField(null=True, help_text="信用修复, or annulled; null: it bars")
     ended_because = models.ForeignKey(Remark, models.PROTECT, related_name="+", null=True, db_index=False)
 
     class Meta:
@@ -308,6 +306,78 @@ class CreditRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} bars until {self.until}"
+
+
+class OpinionRound(models.Model):
+    """征求意见, 联合审查: other departments are asked about a case, at most once at a time, by the rules of then."""
+
+    id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="opinion_rounds")
+    position = models.PositiveSmallIntegerField(help_text="the first round of a case is 1")
+    question = models.ForeignKey(Remark, models.PROTECT, related_name="+", db_index=False)
+    join_rule = models.CharField(max_length=14)
+    no_answer = models.CharField(max_length=12)
+    binding = models.BooleanField()
+    asked_at = models.DateTimeField()
+    until = models.DateField()
+    support = models.CharField(max_length=14, blank=True, help_text="empty while it is open")
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "cases_opinion_round"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "position"], name="opinion_round_once"),
+            models.UniqueConstraint(fields=["case"], name="one_opinion_round", condition=Q(closed_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"round {self.position} of {self.case_id}"
+
+
+class Opinion(models.Model):
+    """The opinion of one department in a round: empty until it answers, then it stays as it is."""
+
+    id = models.BigAutoField(primary_key=True)
+    round = models.ForeignKey(OpinionRound, models.PROTECT, related_name="opinions", db_index=False)
+    department = models.ForeignKey("identity.Department", models.PROTECT, related_name="+", db_index=False)
+    answer = models.CharField(max_length=10, blank=True)
+    remark = models.ForeignKey(Remark, models.PROTECT, related_name="+", null=True, db_index=False)
+    answered_by = models.BigIntegerField(null=True, help_text="staff id")
+    answered_at = models.DateTimeField(null=True)
+    late = models.BooleanField(default=False, help_text="given when the round had ended: it changed nothing")
+
+    class Meta:
+        db_table = "cases_opinion"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["round", "department"], name="opinion_of_department_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["department", "-id"], name="opinion_of_department"),
+            models.Index(fields=["department", "-id"], name="opinion_owed", condition=Q(answer="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.department_id} on {self.round_id}"
+
+
+class OpinionTemplate(models.Model):
+    """意见模板: words that officers put into their opinions, written by their head. A change is a new row."""
+
+    id = models.BigAutoField(primary_key=True)
+    department = models.ForeignKey("identity.Department", models.PROTECT, related_name="+", db_index=False)
+    item_key = models.CharField(max_length=80, blank=True, help_text="empty: every item of the department")
+    name = models.CharField(max_length=20)
+    text = models.TextField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "cases_opinion_template"
+        indexes: ClassVar = [
+            models.Index(fields=["department"], name="opinion_template_of", condition=Q(removed_at=None))
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class OpinionDraft(models.Model):

@@ -233,7 +233,7 @@ def recent_applications(
     if before is not None:
         found = found.filter(id__lt=before)
     page = list(found[: rows + 1])
-    return _application_rows(page[:rows], now=now), page[rows - 1].id if len(page) > rows else None
+    return application_rows(page[:rows], now=now), page[rows - 1].id if len(page) > rows else None
 
 
 def search_applications(actor: Actor, text: str, *, now: datetime) -> list[ApplicationRow]:
@@ -245,7 +245,7 @@ def search_applications(actor: Actor, text: str, *, now: datetime) -> list[Appli
     found = visible_applications(actor).filter(
         Q(number=words[:12]) | Q(party_id__in=parties) | Q(agent_id__in=parties)
     )
-    return _application_rows(list(found.order_by("-id")[:PAGE_ROWS]), now=now)
+    return application_rows(list(found.order_by("-id")[:PAGE_ROWS]), now=now)
 
 
 def _parties_named(words: str) -> list[int]:
@@ -265,7 +265,7 @@ def application(actor: Actor, number: str, *, now: datetime) -> ApplicationRow:
     row = visible_applications(actor).filter(number=number).first()
     if row is None:
         raise NotVisible(_("没有编号为%(number)s的申办，或您无权查看。请核对编号。") % {"number": number})
-    return _application_rows([row], now=now)[0]
+    return application_rows([row], now=now)[0]
 
 
 def application_of_case(actor: Actor, case_number: str, *, now: datetime) -> tuple[ApplicationRow, CaseRow]:
@@ -275,7 +275,7 @@ def application_of_case(actor: Actor, case_number: str, *, now: datetime) -> tup
         raise NotVisible(
             _("没有编号为%(number)s的办件，或您无权查看。请核对编号。") % {"number": case_number}
         )
-    whole = _application_rows([case.application], now=now)[0]
+    whole = application_rows([case.application], now=now)[0]
     return whole, next(row for row in whole.cases if row.id == case.id)
 
 
@@ -326,7 +326,8 @@ def _entries(
             yield from (entry for entry in item.materials if entry.material == row.material)
 
 
-def _application_rows(rows: Sequence[Application], *, now: datetime) -> list[ApplicationRow]:
+def application_rows(rows: Sequence[Application], *, now: datetime) -> list[ApplicationRow]:
+    """Applications that the caller may see with all their cases."""
     cases: dict[int, list[Case]] = {row.id: [] for row in rows}
     for case in _with_application(Case.objects.filter(application_id__in=list(cases))).order_by("id"):
         cases[case.application_id].append(case)

@@ -1,6 +1,7 @@
 """What may be done, without a database: pure checks that raise a sentence for the person."""
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from yichuang.base.clock import short
 from yichuang.base.errors import Forbidden, Invalid, Overtaken, Refused
 from yichuang.cases.data import OpenedGap, Person, Settlement
-from yichuang.cases.states import MOVES, TO_INSPECT, Inspection, Outcome, Stage, Verb
+from yichuang.cases.states import MOVES, TO_INSPECT, Answer, Inspection, Outcome, Stage, Verb
 from yichuang.catalogue.checks import check_value
 from yichuang.catalogue.data import BY_ITSELF, Item, Necessity
 from yichuang.catalogue.facts import Approval, SpecialProcedure
@@ -21,6 +22,11 @@ from yichuang.identity.data import Actor, CounterFacts, Role
 
 #: A reason or opinion is read by people and printed on papers.
 LONGEST_REMARK = 2000
+LONGEST_NAME = 20
+#: A place (占位) in a template of an opinion: {事项}.
+PLACE = re.compile(r"\{([^{}]*)\}")
+#: Working days within which another department answers at most: no limit of a law leaves more.
+LONGEST_ANSWER = 20
 
 
 class Incomplete(Invalid):
@@ -258,6 +264,56 @@ def check_opinion(outcome: Outcome, opinion: str) -> str:
     """The opinion of a decision; of a refusal the reasons (行政许可法 art. 38). Raises `Invalid`."""
     what = _("不予许可的理由") if outcome is Outcome.REFUSED else _("审批意见")
     return check_remark(opinion, what=what)
+
+
+def check_asked(wanted: Sequence[str], organs: Mapping[str, object]) -> list[str]:
+    """征求意见: at least one other department, each once. Raises `Invalid`."""
+    asked = list(dict.fromkeys(wanted))
+    if not asked or any(key not in organs for key in asked):
+        sentence = _("请至少选择一个要征求意见的部门，不能是本部门。")
+        raise Invalid(sentence, code="nobody_asked", field="departments")
+    return asked
+
+
+def check_answer_within(within: Limit) -> None:
+    """The limit for answering: between one working day and what is still an answer in time. Raises `Invalid`."""
+    if within.unit is not Unit.WORKING_DAYS or not 0 < within.value <= LONGEST_ANSWER:
+        sentence = _("答复期限请填写1到%(most)d个工作日。") % {"most": LONGEST_ANSWER}
+        raise Invalid(sentence, code="no_time", field="within")
+
+
+def check_answer(answer: Answer, text: str) -> str:
+    """An opinion that is asked for: mere agreement needs no words, everything else does. Raises `Invalid`."""
+    if answer is Answer.AGREES and not text.strip():
+        return ""
+    what = _("附加的条件") if answer is Answer.AGREES_IF else _("意见和理由")
+    return check_remark(text, what=what, is_told=False)
+
+
+def check_writes_templates(actor: Actor) -> int:
+    """The department whose head writes its templates of opinions (意见模板). Raises `Forbidden` for anybody else."""
+    if not actor.has(Role.CHIEF_OFFICER) or actor.department_id is None:
+        raise Forbidden(_("意见模板由本部门的首席代表编写。"), code="not_the_chief")
+    return actor.department_id
+
+
+def check_template(
+    name: str, text: str, item_key: str, items: Collection[str], known: Collection[str]
+) -> tuple[str, str]:
+    """Name and text of a template: for an item of the department or for all, known places only. Raises `Invalid`."""
+    short = name.strip()
+    if not 0 < len(short) <= LONGEST_NAME:
+        sentence = _("请给模板起个名字，最多%(most)d个字。") % {"most": LONGEST_NAME}
+        raise Invalid(sentence, code="no_name", field="name")
+    if item_key and item_key not in items:
+        raise Invalid(_("请从本部门的事项中选择。"), code="other_item", field="item")
+    words = check_remark(text, what=_("模板的文字"), is_told=False)
+    unknown = [place for place in PLACE.findall(words) if place not in known]
+    if unknown:
+        sentence = _("没有“{%(unknown)s}”这个占位。可以用：%(known)s。")
+        facts = {"unknown": unknown[0], "known": "、".join(f"{{{place}}}" for place in known)}
+        raise Invalid(sentence % facts, code="unknown_place", field="text")
+    return short, words
 
 
 def check_colleague(actor: Actor, to: int | None, officers: Mapping[int, str]) -> None:

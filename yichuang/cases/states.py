@@ -64,6 +64,22 @@ class Inspection(StrEnum):
     BROKEN = "broken"  # 违反承诺: the head of the department decides whether the decision is taken back
 
 
+class Answer(StrEnum):
+    """What another department answers that is asked for its opinion (征求意见)."""
+
+    AGREES = "agrees"  # 同意
+    AGREES_IF = "agrees_if"  # 附条件同意
+    OBJECTS = "objects"  # 不同意
+    NOT_OURS = "not_ours"  # 不属于本部门职责
+
+
+class Support(StrEnum):
+    """How a round of opinions ends."""
+
+    SUPPORTED = "supported"  # 通过
+    NOT_SUPPORTED = "not_supported"  # 未通过
+
+
 class Verb(StrEnum):
     """The acts on a case; also the verbs of its ledger entries."""
 
@@ -93,6 +109,9 @@ class Verb(StrEnum):
     TELL_HEARING = "case.hearing_told"
     ANSWER_HEARING = "case.hearing_answered"
     STRIKE_PAUSE = "case.pause_struck"
+    ASK_OPINIONS = "case.opinions_asked"
+    GIVE_OPINION = "case.opinion_given"
+    CLOSE_OPINIONS = "case.opinions_closed"
     PROPOSE = "case.proposed"
     RETURN_PROPOSAL = "case.proposal_returned"
     EXTEND = "case.extended"
@@ -201,6 +220,23 @@ MOVES: dict[Verb, Move] = {
     Verb.STRIKE_PAUSE: _move(
         Stage.SUSPENDED, Stage.IN_REVIEW, to=Stage.IN_REVIEW, source="行政许可法 45, 60"
     ),
+    Verb.ASK_OPINIONS: _move(
+        Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.IN_REVIEW, source="行政许可法 26; 浙江规定 5"
+    ),
+    Verb.GIVE_OPINION: _move(
+        Stage.IN_REVIEW,
+        Stage.SUSPENDED,
+        Stage.PREDECIDED,
+        Stage.DECIDED,
+        Stage.ISSUED,
+        Stage.DELIVERED,
+        Stage.CLOSED,
+        to=None,
+        source="行政许可法 26; 浙江规定 5",
+    ),
+    Verb.CLOSE_OPINIONS: _move(
+        Stage.IN_REVIEW, Stage.SUSPENDED, to=None, source="征求意见规则（行政许可法 26）"
+    ),
     Verb.PROPOSE: _move(Stage.ACCEPTED, Stage.IN_REVIEW, to=Stage.IN_REVIEW, source="行政许可法 34, 38, 42"),
     Verb.RETURN_PROPOSAL: _move(Stage.IN_REVIEW, to=None, source="行政许可法 34, 38, 42"),
     Verb.EXTEND: _move(Stage.IN_REVIEW, to=None, source="行政许可法 42"),
@@ -251,6 +287,14 @@ PROPOSAL_NAMES: dict[Proposal, Promise] = {
     Proposal.EXTENSION: _("延长期限"),
     Proposal.DECISION: _("决定"),
 }
+
+ANSWER_NAMES: dict[Answer, Promise] = {
+    Answer.AGREES: _("同意"),
+    Answer.AGREES_IF: _("附条件同意"),
+    Answer.OBJECTS: _("不同意"),
+    Answer.NOT_OURS: _("不属于本部门职责"),
+}
+SUPPORT_NAMES: dict[Support, Promise] = {Support.SUPPORTED: _("通过"), Support.NOT_SUPPORTED: _("未通过")}
 
 OUTCOME_NAMES: dict[Outcome, Promise] = {Outcome.GRANTED: _("准予"), Outcome.REFUSED: _("不予许可")}
 

@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from yichuang.deadlines.data import Limit
 
+_FIVE_DAYS = Limit(5)
+
 
 class ActorNature(StrEnum):
     """实施主体性质 (GB/T 39046 A.3)."""
@@ -46,6 +48,21 @@ class Approval(StrEnum):
     OFFICER = "officer"  # 审批人员决定
     TWO_PERSONS = "two_persons"  # 两人审批: one proposes, another officer approves
     CHIEF = "chief"  # 首席代表批准: an officer proposes, the head of the department approves
+
+
+class JoinRule(StrEnum):
+    """合议规则: when the departments that were asked support what is applied for."""
+
+    ALL_AGREE = "all_agree"  # 全部同意: every one of them
+    MAJORITY = "majority"  # 过半数同意: more than half of those whose business it is
+    NONE_OBJECTS = "none_objects"  # 无人反对
+
+
+class NoAnswer(StrEnum):
+    """What it means that a department has not answered by the date."""
+
+    AGREES = "agrees"  # 逾期未答复视为同意
+    STAYS_OPEN = "stays_open"  # 继续等待答复
 
 
 class ReviewKind(StrEnum):
@@ -130,6 +147,19 @@ class LegalBasis:
 
 
 @dataclass(frozen=True, slots=True)
+class OpinionRules:
+    """征求意见规则: how the opinions of other departments are asked for and joined (联合审查, 行政许可法 art. 26).
+
+    No text that was read sets them: what holds where an item says nothing is plausible, not sourced.
+    """
+
+    join: JoinRule = JoinRule.ALL_AGREE
+    no_answer: NoAnswer = NoAnswer.AGREES
+    within: Limit = _FIVE_DAYS
+    binding: bool = True  # nothing is decided while a round is open
+
+
+@dataclass(frozen=True, slots=True)
 class Authority:
     """实施主体: by what right the department acts, for whom, and with whom."""
 
@@ -142,6 +172,7 @@ class Authority:
     mode: HandlingMode = HandlingMode.ALONE
     approval: Approval = Approval.OFFICER
     joint_departments: tuple[str, ...] = ()  # 联办机构: department keys
+    opinions: OpinionRules = field(default_factory=OpinionRules)
 
 
 @dataclass(frozen=True, slots=True)

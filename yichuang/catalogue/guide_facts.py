@@ -16,6 +16,7 @@ from yichuang.catalogue.facts import (
     Commitment,
     Intermediary,
     LegalBasis,
+    OpinionRules,
     Service,
     SpecialProcedure,
 )
@@ -204,6 +205,7 @@ def _authority(catalogue: Catalogue, item: Item) -> list[Fact]:
         _fact("entrusted_by", str(label["entrusted_by"]), [authority.entrusted_by]),
         _fact("undertaker", str(label["undertaker"]), [authority.undertaker]),
         _fact("joint_departments", str(label["joint_departments"]), joint),
+        _fact("opinions", str(label["opinions"]), [_opinions(authority.opinions)] if joint else []),
         _fact("mode", str(label["mode"]), [word(authority.mode)]),
         _fact("approval", str(label["approval"]), [word(authority.approval)]),
         _fact("division", str(label["division"]), [authority.division]),
@@ -246,6 +248,12 @@ def _step(step: Step) -> str:
 def _special(procedure: SpecialProcedure) -> str:
     limit = limit_text(procedure.limit) if procedure.limit else ""
     return _with(procedure.name, word(procedure.kind), limit, procedure.basis, procedure.explanation)
+
+
+def _opinions(rules: OpinionRules) -> str:
+    within = _("%(limit)s内答复") % {"limit": limit_text(rules.within)}
+    silent = _("逾期未答复%(means)s") % {"means": word(rules.no_answer)}
+    return _with(word(rules.join), within, silent)
 
 
 def _intermediary(service: Intermediary) -> str:

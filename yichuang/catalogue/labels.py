@@ -189,6 +189,7 @@ FIELDS: Mapping[type, Mapping[str, Promise]] = {
         "mode": _("办理方式"),
         "approval": _("审批方式"),
         "joint_departments": _("联办机构"),
+        "opinions": _("征求意见规则"),
     },
     facts.Service: {
         "scope": _("通办范围"),

@@ -1,11 +1,11 @@
-"""What the fields of calendar, lights, numbers and regimes are called (part of `labels.FIELDS`)."""
+"""What the fields of calendar, lights, numbers, regimes and rounds of opinions are called (part of `labels.FIELDS`)."""
 
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from yichuang.catalogue import folder, numbering, regimes
+from yichuang.catalogue import facts, folder, numbering, regimes
 from yichuang.deadlines.data import Rung
 
 OF_PROCEDURE: Mapping[type, Mapping[str, Promise]] = {
@@ -40,6 +40,12 @@ OF_PROCEDURE: Mapping[type, Mapping[str, Promise]] = {
         "departments": _("部门"),
         "gaps": _("可以跳号"),
     },
+    facts.OpinionRules: {
+        "join": _("合议规则"),
+        "no_answer": _("逾期未答复"),
+        "within": _("答复期限"),
+        "binding": _("征求期间不得作出决定"),
+    },
     regimes.Regime: {
         "key": _("标识"),
         "name": _("名称"),
@@ -55,7 +61,6 @@ OF_PROCEDURE: Mapping[type, Mapping[str, Promise]] = {
         "ask_hearing_within": _("要求听证的期限"),
         "hold_hearing_within": _("举行听证的期限"),
         "call_hearing_before": _("听证提前通知"),
-        "two_officers": _("实质审查须两人"),
         "deliver_within": _("颁发送达期限"),
         "inspect_within": _("承诺核查期限"),
         "rectify_within": _("责令改正期限"),

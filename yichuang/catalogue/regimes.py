@@ -54,7 +54,6 @@ class Regime:
     ask_hearing_within: Limit = _FIVE_DAYS  # 听证: how long the applicant may ask for one (art. 47)
     hold_hearing_within: Limit = _TWENTY_DAYS  # and by when it is then held
     call_hearing_before: Limit = _SEVEN_DAYS  # its day is told so long before (art. 48)
-    two_officers: bool = True  # substance is checked by two (行政许可法 art. 34)
     deliver_within: Limit | None = _TEN_DAYS  # 颁发送达 after the decision (art. 44)
     inspect_within: Limit = _SIXTY_DAYS  # 告知承诺: inspection after the decision (浙江规定 art. 14)
     rectify_within: Limit = _TEN_DAYS  # 责令改正: what the officer is proposed; no text says how long
@@ -68,19 +67,18 @@ _OTHER_POWER = Regime(
     "other_power",
     "其他行政权力和公共服务",
     "《浙江省保障“最多跑一次”改革规定》第十一条、第十二条",
-    two_officers=False,
 )
 _REAL_ESTATE = Regime(
     "real_estate", "不动产登记", "《不动产登记暂行条例》第十七条、第二十条",
-    accept_within=_SAME_DAY, corrections=False, extend_by=None, two_officers=False, deliver_within=None,
+    accept_within=_SAME_DAY, corrections=False, extend_by=None, deliver_within=None,
 )  # fmt: skip
 _MARKET_ENTITY = Regime(
     "market_entity", "市场主体登记", "《中华人民共和国市场主体登记管理条例》第十九条",
-    accept_within=Limit(3), silence=Silence.NOTHING, extend_by=Limit(3), two_officers=False, deliver_within=None,
+    accept_within=Limit(3), silence=Silence.NOTHING, extend_by=Limit(3), deliver_within=None,
 )  # fmt: skip
 _INTERNAL = Regime(
     "internal", "机关内部办事", "各地机关内部“最多跑一次”办事规则",
-    silence=Silence.NOTHING, extend_by=None, two_officers=False, deliver_within=None,
+    silence=Silence.NOTHING, extend_by=None, deliver_within=None,
 )  # fmt: skip
 
 DEFAULT_REGIMES: Mapping[str, Regime] = {

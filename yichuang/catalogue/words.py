@@ -12,8 +12,10 @@ from yichuang.catalogue.facts import (
     ActorNature,
     Approval,
     HandlingMode,
+    JoinRule,
     MaterialForm,
     MaterialKind,
+    NoAnswer,
     Origin,
     PowerSource,
     ResultKind,
@@ -53,6 +55,15 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str | Promise]] = {
         HandlingMode.FIRST_REVIEW: _("初审件"),
         HandlingMode.JOINT: _("联办件"),
         HandlingMode.PASSED_ON: _("转报件"),
+    },
+    JoinRule: {
+        JoinRule.ALL_AGREE: _("全部同意"),
+        JoinRule.MAJORITY: _("过半数同意"),
+        JoinRule.NONE_OBJECTS: _("无人反对"),
+    },
+    NoAnswer: {
+        NoAnswer.AGREES: _("视为同意"),
+        NoAnswer.STAYS_OPEN: _("继续等待答复"),
     },
     Approval: {
         Approval.OFFICER: _("审批人员决定"),
@@ -139,6 +150,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str | Promise]] = {
         ClockKind.DELIVERY: _("颁发送达期限"),
         ClockKind.INSPECTION: _("承诺核查期限"),
         ClockKind.RECTIFICATION: _("责令改正期限"),
+        ClockKind.OPINIONS: _("征求意见答复期限"),
     },
     Light: {
         Light.GREEN: _("绿灯"),
@@ -154,6 +166,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str | Promise]] = {
         RungAct.DEEM_WITHDRAWN: _("视为撤回"),
         RungAct.REVOKE_ACCEPTANCE: _("撤销受理"),
         RungAct.TAKE_SILENCE: _("逾期未答复，按结果规则处理"),
+        RungAct.CLOSE_OPINIONS: _("结束征求意见"),
     },
     Power: {Power.RECEIVE: _("收件"), Power.ACCEPT: _("受理"), Power.DELIVER: _("送达")},
     Role: {

@@ -92,6 +92,7 @@ class ClockKind(StrEnum):
     DELIVERY = "delivery"  # 颁发送达期限 (行政许可法 art. 44)
     INSPECTION = "inspection"  # 告知承诺核查期限 (浙江规定 art. 14)
     RECTIFICATION = "rectify"  # 责令改正期限: what was found is to be put right
+    OPINIONS = "opinions"  # 征求意见答复期限: other departments'
 
 
 class RungAct(StrEnum):
@@ -103,6 +104,7 @@ class RungAct(StrEnum):
     DEEM_WITHDRAWN = "deem_withdrawn"  # 视为撤回
     REVOKE_ACCEPTANCE = "revoke_acceptance"  # 撤销受理
     TAKE_SILENCE = "take_silence"  # 逾期未答复: as the bundle declares
+    CLOSE_OPINIONS = "close_opinions"  # 征求意见到期: what silence then means
 
 
 @dataclass(frozen=True, slots=True)

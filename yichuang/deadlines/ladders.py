@@ -42,6 +42,15 @@ DEFAULT_RUNGS: tuple[Rung, ...] = (
         "delivery_yellow", ClockKind.DELIVERY, Light.YELLOW, left=20, least=_ONE_DAY, acts=(RungAct.REMIND,)
     ),
     Rung("delivery_red", ClockKind.DELIVERY, Light.RED, acts=(RungAct.REMIND, RungAct.ALERT)),
+    Rung(
+        "opinions_yellow", ClockKind.OPINIONS, Light.YELLOW, left=20, least=_ONE_DAY, acts=(RungAct.REMIND,)
+    ),
+    Rung(
+        "opinions_over",
+        ClockKind.OPINIONS,
+        Light.RED,
+        acts=(RungAct.CLOSE_OPINIONS, RungAct.REMIND, RungAct.ALERT),
+    ),
     Rung("inspection_yellow", ClockKind.INSPECTION, Light.YELLOW, left=20, acts=(RungAct.REMIND,)),
     Rung("inspection_red", ClockKind.INSPECTION, Light.RED, acts=(RungAct.REMIND, RungAct.ALERT)),
     # Whether it was put right, and what follows if not, a person finds out and decides.

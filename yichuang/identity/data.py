@@ -85,6 +85,7 @@ class DepartmentFacts:
     short_name: str
     uscc: str
     region: str  # 区划 code: the calendar by which its clocks run
+    is_centre: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ def departments() -> dict[str, DepartmentFacts]:
     now = time.monotonic()
     if _Departments.known is None or now - _Departments.read_at > _DEPARTMENTS_KEPT:
         rows = Department.objects.order_by("key").values_list(
-            "id", "key", "name", "short_name", "uscc", "region_id"
+            "id", "key", "name", "short_name", "uscc", "region_id", "is_centre"
         )
         _Departments.known = {row[1]: DepartmentFacts(*row) for row in rows}
         _Departments.read_at = now

@@ -33,6 +33,7 @@ STEP_NAMES: dict[str, Promise] = {
     "issue_withdrawal": gettext_lazy("出具撤回申请确认书"),
     "issue_deemed_withdrawal": gettext_lazy("出具视为撤回申请通知书"),
     "act_on_rung": gettext_lazy("处理亮灯"),
+    "remind_of_opinions": gettext_lazy("提醒征求意见已有结果"),
     "issue_decline_notice": gettext_lazy("出具不予受理决定书"),
     "issue_correction_notice": gettext_lazy("出具一次性告知书"),
     "issue_result": gettext_lazy("制证并出具决定书"),

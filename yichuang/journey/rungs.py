@@ -4,12 +4,12 @@ Reminders go to the desks of those who must know; what the law makes of a silenc
 Every handler may run twice.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from yichuang.cases import branches, clocks, whole
-from yichuang.cases.actions import inquiring, overdue
+from yichuang.cases import branches, clocks, opinions, whole
+from yichuang.cases.actions import asking, inquiring, overdue
 from yichuang.cases.models import Case
 from yichuang.cases.states import ENDED, NOT_DONE
 from yichuang.deadlines.data import ClockKind, RungAct
@@ -38,23 +38,48 @@ def act(facts: Mapping[str, Any], *, clock_id: int, entry_id: int, now: datetime
                 HANDLERS[wanted](case, clock, facts["rung"], now)
 
 
+def tell_opinions(case_id: int, *, entry_id: int, now: datetime) -> None:
+    """A round of opinions has ended: the officers of the department that asked see it on their desks."""
+    case = Case.objects.get(id=case_id)
+    reminders.remind(
+        case_number=case.number,
+        rung=reminders.OPINIONS_CLOSED,
+        occasion=entry_id,
+        role=Role.OFFICER,
+        department_id=case.department_id,
+        now=now,
+    )
+
+
 def _remind(case: Case, clock: Clock, rung: str, now: datetime) -> None:
-    """提醒: the counter that received it, or the officers of the department."""
+    """提醒: the counter that received it, the departments that still owe an opinion, or the officers of its own."""
     if clock.kind in _AT_THE_COUNTER:
-        _write(case, rung, Role.CLERK, case.application.centre_id, now)
+        whom = [(Role.CLERK, case.application.centre_id)]
+    elif clock.kind == ClockKind.OPINIONS:
+        whom = [(Role.OFFICER, department_id) for department_id in opinions.awaited(case.id)]
     else:
-        _write(case, rung, Role.OFFICER, case.department_id, now)
+        whom = [(Role.OFFICER, case.department_id)]
+    _write(case, clock, rung, whom, now)
 
 
-def _alert(case: Case, _clock: Clock, rung: str, now: datetime) -> None:
+def _alert(case: Case, clock: Clock, rung: str, now: datetime) -> None:
     """报告: the chief officer of the department, and the manager of the centre."""
-    _write(case, rung, Role.CHIEF_OFFICER, case.department_id, now)
-    _write(case, rung, Role.MANAGER, case.application.centre_id, now)
+    if clock.kind != ClockKind.OPINIONS or opinions.awaited(case.id):
+        whom = [(Role.CHIEF_OFFICER, case.department_id), (Role.MANAGER, case.application.centre_id)]
+        _write(case, clock, rung, whom, now)
 
 
-def _write(case: Case, rung: str, role: Role, department_id: int, now: datetime) -> None:
-    if case.stage not in ENDED or case.inspection in NOT_DONE:
-        reminders.remind(case_number=case.number, rung=rung, role=role, department_id=department_id, now=now)
+def _write(case: Case, clock: Clock, rung: str, whom: Iterable[tuple[Role, int]], now: datetime) -> None:
+    is_live = case.stage not in ENDED or case.inspection in NOT_DONE
+    for role, department_id in whom if is_live else ():
+        reminders.remind(
+            case_number=case.number,
+            rung=rung,
+            occasion=clock.id,
+            role=role,
+            department_id=department_id,
+            now=now,
+        )
 
 
 def _deem_accepted(case: Case, clock: Clock, _rung: str, now: datetime) -> None:
@@ -73,6 +98,10 @@ def _take_silence(case: Case, _clock: Clock, _rung: str, now: datetime) -> None:
     inquiring.lapse(case_id=case.id, now=now)
 
 
+def _close_opinions(case: Case, _clock: Clock, _rung: str, now: datetime) -> None:
+    asking.lapse(case_id=case.id, now=now)
+
+
 HANDLERS: dict[RungAct, Callable[[Case, Clock, str, datetime], None]] = {
     RungAct.REMIND: _remind,
     RungAct.ALERT: _alert,
@@ -80,4 +109,5 @@ HANDLERS: dict[RungAct, Callable[[Case, Clock, str, datetime], None]] = {
     RungAct.DEEM_WITHDRAWN: _deem_withdrawn,
     RungAct.REVOKE_ACCEPTANCE: _revoke_acceptance,
     RungAct.TAKE_SILENCE: _take_silence,
+    RungAct.CLOSE_OPINIONS: _close_opinions,
 }

@@ -301,6 +301,11 @@ def close_case(entry: Entry, now: datetime) -> None:
     issuing.close(case_id=entry.subject_id, now=now)
 
 
+def remind_of_opinions(entry: Entry, now: datetime) -> None:
+    """征求意见有了结果: on the desks of the department that asked."""
+    rungs.tell_opinions(entry.subject_id, entry_id=entry.id, now=now)
+
+
 def act_on_rung(entry: Entry, now: datetime) -> None:
     """What the rung of a clock says that follows: reminders, or what the law makes of the silence."""
     rungs.act(entry.facts, clock_id=entry.subject_id, entry_id=entry.id, now=now)
@@ -333,8 +338,8 @@ STEPS: dict[str, Step] = {
         issue_hearing_right, tell_hearing, issue_inquiry, tell_inquiry, issue_rectification, tell_rectification,
         issue_pre_decision, issue_reopening, issue_reopened, reckon_clocks,
         issue_hand_over_receipt, issue_closing_notice, dispatch_to_partner, begin_review_at_partner,
-        apply_partner_answer, join_sisters, close_case, tell_parcel, remind_of_return, look_at_import, take_in_import,
-        tell_received, tell_accepted, tell_correction, tell_ready,
+        apply_partner_answer, join_sisters, close_case, tell_parcel, remind_of_return, remind_of_opinions,
+        look_at_import, take_in_import, tell_received, tell_accepted, tell_correction, tell_ready,
     )
 }  # fmt: skip
 #: Steps that look at the whole application: of an act on many of its cases they follow once.

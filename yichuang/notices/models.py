@@ -105,6 +105,11 @@ class Reminder(models.Model):
     id = models.BigAutoField(primary_key=True)
     case_number = models.CharField(max_length=15)
     rung = models.CharField(max_length=40)
+    occasion = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        help_text="which clock, where a case can have several of a kind one after another",
+    )
     role = models.CharField(max_length=20)
     department = models.ForeignKey("identity.Department", models.PROTECT, related_name="+", db_index=False)
     written_at = models.DateTimeField()
@@ -114,7 +119,7 @@ class Reminder(models.Model):
         db_table = "notices_reminder"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["case_number", "rung", "role", "department"], name="reminded_once"
+                fields=["case_number", "rung", "occasion", "role", "department"], name="reminded_once"
             )
         ]
         indexes: ClassVar = [

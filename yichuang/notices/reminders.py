@@ -19,6 +19,10 @@ PARCEL_RETURNED = "parcel_returned"
 MOST_SHOWN = 50
 
 
+#: What a reminder says that is of no ladder: a round of opinions (征求意见) has ended.
+OPINIONS_CLOSED = "opinions_closed"
+
+
 @dataclass(frozen=True, slots=True)
 class ReminderRow:
     """An open reminder: about which case, for which rung of a ladder, since when."""
@@ -29,12 +33,19 @@ class ReminderRow:
     written_at: datetime
 
 
-def remind(*, case_number: str, rung: str, role: Role, department_id: int, now: datetime) -> None:
-    """Write a reminder for everybody of this role in this department; the same again is the same one."""
+def remind(
+    *, case_number: str, rung: str, role: Role, department_id: int, occasion: int = 0, now: datetime
+) -> None:
+    """Write a reminder for everybody of this role in this department; the same on the same occasion is the same one."""
     Reminder.objects.bulk_create(
         [
             Reminder(
-                case_number=case_number, rung=rung, role=role, department_id=department_id, written_at=now
+                case_number=case_number,
+                rung=rung,
+                occasion=occasion,
+                role=role,
+                department_id=department_id,
+                written_at=now,
             )
         ],
         ignore_conflicts=True,

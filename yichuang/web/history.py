@@ -1,15 +1,26 @@
 """The history of cases as people read it: who did what when, with the text that goes with it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yichuang.cases.reading import HistoryRow
-from yichuang.cases.states import INSPECTION_NAMES, OUTCOME_NAMES, Inspection, Outcome, Verb
+from yichuang.cases.states import (
+    ANSWER_NAMES,
+    INSPECTION_NAMES,
+    OUTCOME_NAMES,
+    SUPPORT_NAMES,
+    Answer,
+    Inspection,
+    Outcome,
+    Support,
+    Verb,
+)
 from yichuang.identity import queries as identity_queries
 from yichuang.identity.data import ActorKind
 
@@ -41,6 +52,9 @@ DEEDS: dict[Verb, Promise] = {
     Verb.TELL_HEARING: _("告知听证权利"),
     Verb.ANSWER_HEARING: _("答复听证告知"),
     Verb.STRIKE_PAUSE: _("督查认定暂停不合法，时间重新计入"),
+    Verb.ASK_OPINIONS: _("征求意见"),
+    Verb.GIVE_OPINION: _("答复意见"),
+    Verb.CLOSE_OPINIONS: _("征求意见结束"),
     Verb.PROPOSE: _("报批"),
     Verb.RETURN_PROPOSAL: _("报批退回"),
     Verb.EXTEND: _("批准延长期限"),
@@ -56,7 +70,12 @@ DEEDS: dict[Verb, Promise] = {
     Verb.CLOSE: _("办结"),
 }
 #: Acts that are the department's own way of working.
-INNER = frozenset({Verb.CLAIM, Verb.UNCLAIM, Verb.HAND_ON, Verb.PROPOSE, Verb.RETURN_PROPOSAL})
+INNER = frozenset(
+    {
+        Verb.CLAIM, Verb.UNCLAIM, Verb.HAND_ON, Verb.ASK_OPINIONS, Verb.GIVE_OPINION, Verb.CLOSE_OPINIONS,
+        Verb.PROPOSE, Verb.RETURN_PROPOSAL,
+    }
+)  # fmt: skip
 #: Acts that the applicant had hoped to be spared.
 _BAD = frozenset(
     {
@@ -75,6 +94,22 @@ _ACTORS: dict[str, Promise] = {
     ActorKind.SYSTEM: _("平台"),
     ActorKind.APPLICANT: _("申请人"),
     ActorKind.ANONYMOUS: _("访客"),
+}
+
+
+def _departments(ids: Iterable[int]) -> str:
+    names = {facts.id: facts.short_name for facts in identity_queries.departments().values()}
+    return "、".join(names.get(one, "") for one in ids)
+
+
+#: What a round of opinions adds to its acts: who was asked, who answered what, how it ended.
+_OF_OPINIONS: Mapping[Verb, Callable[[Mapping[str, Any]], str]] = {
+    Verb.ASK_OPINIONS: lambda facts: _departments(facts["departments"]),
+    Verb.GIVE_OPINION: lambda facts: (
+        f"{_departments([facts['department']])}{ANSWER_NAMES[Answer(facts['answer'])]}"
+        + (gettext("（逾期）") if facts["late"] else "")
+    ),
+    Verb.CLOSE_OPINIONS: lambda facts: str(SUPPORT_NAMES[Support(facts["support"])]),
 }
 
 
@@ -132,5 +167,7 @@ def _plainly(entry: HistoryRow) -> str:
         return f"{DEEDS[verb]}：{OUTCOME_NAMES[Outcome(outcome)]}"
     if "asks" in entry.facts:
         return gettext("要求听证") if entry.facts["asks"] else gettext("不要求听证")
+    if verb in _OF_OPINIONS:
+        return f"{DEEDS[verb]}：{_OF_OPINIONS[verb](entry.facts)}"
     procedure = entry.facts.get("procedure")
     return f"{DEEDS[verb]}：{procedure}" if procedure else str(DEEDS[verb])

@@ -73,6 +73,7 @@ CLOCK_NAMES: dict[ClockKind, Promise] = {
     ClockKind.DELIVERY: _("送达期限"),
     ClockKind.INSPECTION: _("告知承诺核查期限"),
     ClockKind.RECTIFICATION: _("责令改正期限"),
+    ClockKind.OPINIONS: _("征求意见答复期限"),
 }
 
 #: The one character in the box, and what it stands for. `applicant` is the person's own statement.

@@ -24,6 +24,7 @@ _KEEPERS = frozenset({Role.MANAGER, Role.SUPERVISOR, Role.ADMINISTRATOR})
 PLACES = (
     Place(_("窗口受理"), "counter:home", frozenset({Role.CLERK})),
     Place(_("审批工作台"), "desk:home", frozenset({Role.OFFICER, Role.CHIEF_OFFICER})),
+    Place(_("意见模板"), "desk:templates", frozenset({Role.CHIEF_OFFICER})),
     Place(_("代班"), "desk:substitutes", frozenset({Role.CHIEF_OFFICER})),
     Place(_("中心总览"), "manage:home", frozenset({Role.MANAGER, Role.SUPERVISOR})),
     Place(_("评价"), "manage:ratings", frozenset({Role.MANAGER, Role.SUPERVISOR})),

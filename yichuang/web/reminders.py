@@ -1,6 +1,6 @@
 """提醒 on the desks of those who must know: a rung of a clock was reached on a case."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from yichuang.base.clock import now
-from yichuang.cases import queries
+from yichuang.cases import opinions, queries
 from yichuang.deadlines import queries as deadline_queries
 from yichuang.deadlines.data import ClockKind, Light
 from yichuang.identity.data import Actor, Role
@@ -23,7 +23,10 @@ from yichuang.web.looks import CLOCK_NAMES, LIGHT_NAMES
 from yichuang.web.navigation import case_address, desk_of
 
 #: Reminders that come from no ladder.
-_OTHERS: dict[str, Promise] = {reminders.PARCEL_RETURNED: _("邮件被退回，结果在窗口")}
+_OTHERS: Mapping[str, Promise] = {
+    reminders.PARCEL_RETURNED: _("邮件被退回，结果在窗口"),
+    reminders.OPINIONS_CLOSED: _("征求意见已有结果"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,10 @@ class ReminderLine:
 
 
 def lines(actor: Actor) -> Sequence[ReminderLine]:
-    """The actor's open reminders, the newest first; two queries."""
+    """The actor's open reminders, the newest first; three queries."""
     rows = reminders.open_reminders(actor)
-    names = queries.item_names(actor, [row.case_number for row in rows])
+    numbers = [row.case_number for row in rows]
+    names, asked = queries.item_names(actor, numbers), opinions.asked_names(actor, numbers)
     rungs = {rung.key: rung for kind in ClockKind for rung in deadline_queries.ladder(kind)}
     found = []
     for row in rows:
@@ -54,7 +58,10 @@ def lines(actor: Actor) -> Sequence[ReminderLine]:
         )
         light = rung.light if rung else None
         name, address = names.get(row.case_number, ""), case_address(actor, row.case_number)
-        found.append(ReminderLine(row.id, row.case_number, name, what, light, row.written_at, address))
+        if not name and row.case_number in asked:
+            opinion_id, name = asked[row.case_number]
+            address = reverse("desk:asked", args=[opinion_id])
+        found.append(ReminderLine(row.id, row.case_number, name, str(what), light, row.written_at, address))
     return found
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.clock import local
 from yichuang.base.errors import Invalid, Overtaken
-from yichuang.cases import clocks, commitments, expecting, hearing_rules, remarks, rules
+from yichuang.cases import clocks, commitments, expecting, hearing_rules, opinions, remarks, rules
 from yichuang.cases.fold import FREED, to_facts
 from yichuang.cases.locking import lock_case, lock_cases
 from yichuang.cases.models import Case
@@ -132,8 +132,9 @@ def check_not_elsewhere(case: Case) -> None:
 
 
 def check_ripe(case: Case, outcome: Outcome, now: datetime) -> None:
-    """Nothing is decided before a hearing that may be asked for, nor granted over an open gap where the law waits."""
+    """Nothing is decided before a hearing that may be asked for or a binding opinion, nor granted over an open gap."""
     hearing_rules.check_none_open(case.hearing, case.hearing_until, local(now).date())
+    opinions.check_no_round(case.id)
     if case.gap_until is None or outcome is not Outcome.GRANTED:
         return
     regime = catalogue_queries.regime(catalogue_queries.item_version(case.item_version_id))

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ('party_index', models.BinaryField(help_text="blind index of the applicant's number")),
                 ('since', models.DateField()),
                 ('until', models.DateField(help_text='the last day on which it bars')),
-                ('ended_at', models.DateTimeField(help_text='信用修复, or the rescission was annulled; null: it bars', null=True)),
+                ('ended_at', models.DateTimeField(help_text='信用修复, or annulled; null: it bars', null=True)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit_records', to='cases.case')),
                 ('ended_because', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.remark')),
                 ('reason', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.remark')),

@@ -11,6 +11,7 @@ _OWN_CLOCK = {
     RungAct.DEEM_WITHDRAWN: ClockKind.CORRECTION,
     RungAct.REVOKE_ACCEPTANCE: ClockKind.GAP,
     RungAct.TAKE_SILENCE: ClockKind.ANSWER,
+    RungAct.CLOSE_OPINIONS: ClockKind.OPINIONS,
 }
 
 

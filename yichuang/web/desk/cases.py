@@ -1,5 +1,6 @@
 """One case at the officer's desk: all facts on one page, and the acts on it."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -152,16 +153,17 @@ def _go_on(request: Request, decided: CaseRow, outcome: Outcome, *, formal: bool
 
 
 def page(
-    request: Request, row: ApplicationRow, found: CaseRow, *, refusal: Refused | None = None
+    request: Request, row: ApplicationRow, found: CaseRow, *, refusal: Refused | None = None, text: str = ""
 ) -> HttpResponse:
-    """The page of a case; after a refusal with what was typed."""
+    """The page of a case; after a refusal with what was typed. `text`: what is to stand in the box of the opinion."""
     context = whole_case(request.actor, row, found, now())
     field = (refusal.field or "text") if refusal else ""
     context |= {
         "sent": request.POST,
         "wrong": {field: str(refusal)} if refusal else {},
         "errors": [(field, str(refusal))] if refusal else [],
-        "opinion": _opinion(request, found) if context["line"].can_decide else "",
+        "asked_departments": _asked(request, context["asking"]),
+        "opinion": (text or _opinion(request, found)) if context["line"].can_decide else "",
         "plain_grant": plain_grant(),
         "granted_typed": [
             (element, GRANTED + element.key, request.POST.get(GRANTED + element.key, ""))
@@ -169,6 +171,13 @@ def page(
         ],
     }
     return render(request, "desk/case.html", context, status=refusal.status if refusal else 200)
+
+
+def _asked(request: Request, asking: Mapping[str, Any] | None) -> Sequence[str]:
+    """Which departments are ticked in the form that asks them: what was sent just now, else those of the item."""
+    if "question" in request.POST:
+        return request.POST.getlist("departments")
+    return asking["joint"] if asking else ()
 
 
 def _opinion(request: Request, found: CaseRow) -> str:

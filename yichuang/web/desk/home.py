@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from yichuang.base.clock import now
-from yichuang.cases import queries
+from yichuang.cases import opinions, queries
 from yichuang.cases.data import Holder
 from yichuang.deadlines.data import Light
 from yichuang.web import reminders
@@ -34,6 +34,7 @@ def home(request: Request) -> HttpResponse:
         "lines": lines(page.rows, actor, moment),
         "reminders": reminders.lines(actor),
         "counts": queries.due_counts(actor, now=moment),
+        "opinions_owed": opinions.open_count(actor),
         "holders": _choices(
             {
                 "": _("全部"),

@@ -5,6 +5,8 @@ from django.views.decorators.http import require_safe
 
 from yichuang.base.clock import now
 from yichuang.cases import queries
+from yichuang.cases.data import CaseRow
+from yichuang.cases.queries import ApplicationRow
 from yichuang.licences import queries as licence_queries
 from yichuang.notices import queries as notice_queries
 from yichuang.web.desk.access import officer
@@ -18,8 +20,13 @@ from yichuang.web.opening import open_licence, open_material, open_notice
 def material(request: Request, number: str, material: str) -> HttpResponse:
     """A material that the case needs; of a sister's result, the licence."""
     row, case = queries.application_of_case(request.actor, number, now=now())
+    return open_material_of(request, row, case, material)
+
+
+def open_material_of(request: Request, row: ApplicationRow, case: CaseRow, key: str) -> HttpResponse:
+    """A material of a case that the actor may see, opened and so recorded."""
     own = queries.materials(row.id, [case.item_key])
-    found = next((each for each in own if each.key == material), None)
+    found = next((each for each in own if each.key == key), None)
     sister = sister_number(row, found) if found else ""
     if sister:
         licence = licence_queries.of_cases([sister]).get(sister)

@@ -1,6 +1,6 @@
 """What the officers' pages show, put together from the reads of the domain."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from yichuang.base import files
 from yichuang.base.clock import local, short
-from yichuang.cases import clocks, credit, expecting, queries, reading, whole
+from yichuang.cases import clocks, credit, expecting, opinion_templates, opinions, queries, reading, whole
 from yichuang.cases.clocks import SUBJECT
 from yichuang.cases.data import CaseRow, MaterialRow
 from yichuang.cases.queries import ApplicationRow
@@ -143,15 +143,18 @@ def whole_case(actor: Actor, row: ApplicationRow, case: CaseRow, now: datetime) 
     licences = licence_queries.of_cases([each.number for each in row.cases])
     parties = identity_queries.masked_parties([row.party_id, *([row.agent_id] if row.agent_id else [])])
     history = reading.history(row, [case.id])
+    line = lines([case], actor, now)[0]
     sisters = [sister for sister in row.cases if sister.id != case.id]
     return {
         "row": row,
         "case": case,
-        "line": lines([case], actor, now)[0],
+        "line": line,
         "applicant": parties[row.party_id],
         "agent": parties.get(row.agent_id) if row.agent_id else None,
-        "sections": _sections(reading.form(actor, row, [case.item_key], now=now)),
-        "materials": _materials(row, case, licences),
+        "sections": sections(reading.form(actor, row, [case.item_key], now=now)),
+        "materials": material_lines(
+            row, case, licences, lambda key: reverse("desk:material", args=[case.number, key])
+        ),
         "whole": whole.clock_of(row.id, now=now),
         "history": deeds(history, {case.number: case.item_name}, inner=True),
         "if_resumed": _if_resumed(case, now),
@@ -163,6 +166,9 @@ def whole_case(actor: Actor, row: ApplicationRow, case: CaseRow, now: datetime) 
         "needs_approval": needs_approval(case),
         "colleagues": _colleagues(actor, case),
         "proposal": proposal_of(actor, case, history, now),
+        "rounds": opinions.rounds_of(case.id),
+        "asking": _asking(case) if line.can_decide else None,
+        "opinion_templates": opinion_templates.offered(actor, case) if line.can_decide else (),
         "extension": _extension(case),
         "sisters": sisters,
         "waits_for": row.waits(case),
@@ -235,6 +241,18 @@ def _procedures(case: CaseRow) -> list[tuple[str, str]]:
     ]
 
 
+def _asking(case: CaseRow) -> dict[str, Any]:
+    """What is proposed for asking other departments: those that handle it jointly, and the time they have."""
+    authority = catalogue_queries.item_version(case.item_version_id).authority
+    organs = opinions.may_be_asked(case.department_id)
+    first = [key for key in authority.joint_departments if key in organs]
+    return {
+        "departments": [(key, organs[key].short_name) for key in dict.fromkeys([*first, *organs])],
+        "joint": first,
+        "within": authority.opinions.within.value,
+    }
+
+
 def _extension(case: CaseRow) -> dict[str, Any] | None:
     """By how much the limit may be extended; None where it may not."""
     item = catalogue_queries.item_version(case.item_version_id)
@@ -264,16 +282,21 @@ def _going_on(case: CaseRow, history: Sequence[HistoryRow], now: datetime) -> Go
     return GoingOn(begun.facts["procedure"], until, until < local(now).date())
 
 
-def _sections(fields: Iterable[FormField]) -> list[tuple[str, list[FormField]]]:
+def sections(fields: Iterable[FormField]) -> list[tuple[str, list[FormField]]]:
+    """The fields under the headings of the form."""
     grouped: dict[str, list[FormField]] = {}
     for field in fields:
         grouped.setdefault(field.section, []).append(field)
     return list(grouped.items())
 
 
-def _materials(
-    row: ApplicationRow, case: CaseRow, licences: Mapping[str, LicenceFacts]
+def material_lines(
+    row: ApplicationRow,
+    case: CaseRow,
+    licences: Mapping[str, LicenceFacts],
+    address_of_material: Callable[[str], str],
 ) -> list[MaterialLine]:
+    """The materials of a case, each with the address at which it is opened."""
     found = queries.materials(row.id, [case.item_key])
     types = files.media_types(line.file_id for line in found if line.file_id is not None)
     catalogue = catalogue_queries.current()
@@ -286,7 +309,7 @@ def _materials(
         elif material.evidence_id is not None or sister_number(row, material) in licences:
             kind = "pdf"
         source = named.get(material.reference)
-        address = reverse("desk:material", args=[case.number, material.key]) if kind else ""
+        address = address_of_material(material.key) if kind else ""
         shown.append(MaterialLine(material, source.name if source else "", address, kind))
     return shown
 

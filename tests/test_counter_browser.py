@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 
 from tests.browser import DESKTOP, assert_accessible, open_context
 from tests.city import run_journey
@@ -150,6 +150,27 @@ def test_a_tick_set_the_moment_the_page_changed_counts(site: str, page_desktop: 
     )
     page.locator("#m-id_card").check()
     expect(page.locator("li", has=quick)).to_have_class(re.compile("check--done"))
+
+
+def test_what_is_typed_while_the_server_answers_is_not_lost(site: str, page_desktop: Page) -> None:
+    page = page_desktop
+    log_in(page, site)
+    start(page, site)
+    expect(page.locator("#v-father_name")).to_be_visible()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/counter/drafts/*/", hold, times=1)
+    with page.expect_request("**/counter/drafts/*/"):
+        page.get_by_label("未登记").check()
+    page.locator("#v-baby_name").fill("周沐晨")
+    page.locator("#m-hukou_book").check()
+    held[0].continue_()
+    expect(page.locator("#v-father_name")).to_have_count(0)
+    expect(page.locator("#v-baby_name")).to_have_value("周沐晨")
+    expect(page.locator("li", has=page.locator("#m-hukou_book"))).to_have_class(re.compile("check--done"))
 
 
 def test_answers_and_ticks_plan_the_page_anew_and_the_focus_stays(site: str, page_desktop: Page) -> None:

@@ -10,6 +10,7 @@ from tests.simulators_fixtures import (
     card_reader,
     police,
     police_process,
+    reader,
     registers,
     registers_process,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "page_phone",
     "police",
     "police_process",
+    "reader",
     "registers",
     "registers_process",
     "short_patience",

@@ -199,3 +199,11 @@ def card_reader() -> Iterator[Simulator]:
     """The card reader of a clerk whose platform is at http://127.0.0.1:8000."""
     with running("simulators.card_reader", "--people", str(PEOPLE)) as simulator:
         yield simulator
+
+
+@pytest.fixture
+def reader(site: str, settings: Any) -> Iterator[str]:
+    """The card reader on the desk of a clerk whose platform is `site`."""
+    with running("simulators.card_reader", "--people", str(PEOPLE), "--origin", site) as simulator:
+        settings.CARD_READER_URL = simulator.url
+        yield simulator.url

@@ -1,9 +1,7 @@
 """The counter in a real browser: by keyboard only, without JavaScript, in two tabs; no axe rule broken."""
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,20 +11,12 @@ from tests.browser import DESKTOP, assert_accessible, open_context
 from tests.city import run_journey
 from tests.counter_desk import line_to_registers
 from tests.factories import MOTHER, NOW, accepted, decided, received
-from tests.simulators_fixtures import PEOPLE, Simulator, running
+from tests.simulators_fixtures import Simulator
 from yichuang.identity.data import TRIAL_PASSWORD
 
 pytestmark = pytest.mark.browser
 __all__ = ["line_to_registers"]
 NARROW = (1024, 768)
-
-
-@pytest.fixture
-def reader(site: str, settings: Any) -> Iterator[str]:
-    """The card reader on the desk of a clerk whose platform is `site`."""
-    with running("simulators.card_reader", "--people", str(PEOPLE), "--origin", site) as simulator:
-        settings.CARD_READER_URL = simulator.url
-        yield simulator.url
 
 
 def ready_application() -> tuple[str, str]:

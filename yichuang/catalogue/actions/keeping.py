@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.errors import Overtaken
 from yichuang.catalogue import stored
-from yichuang.catalogue.authoring import sheets, typed
+from yichuang.catalogue.authoring import typed
+from yichuang.catalogue.authoring.kinds import SHEETS, SUBJECTS
 from yichuang.catalogue.authoring.merging import Conflicts, merge
 from yichuang.catalogue.authoring.moves import check_stage, lock
 from yichuang.catalogue.authoring.states import Verb
@@ -77,14 +78,14 @@ def keep(*, actor: Actor, proposal_id: int, base: int, content: typed.Content, n
             for number, text in enumerate(versions, start=1)
         )
         row.revision = last + len(versions)
-        row.name = merged[sheets.SUBJECTS[row.kind][0]]["name"].strip()[:200] or row.name
+        row.name = merged[SUBJECTS[row.kind][0]]["name"].strip()[:200] or row.name
         row.save()
         return Kept(last + 1, row.revision)
 
 
 def _fixed(row: Proposal, content: typed.Content) -> typed.Content:
     """What is typed; whose item it is and its key are not for the form to say."""
-    field, owner = sheets.SUBJECTS[row.kind]
+    field, owner = SUBJECTS[row.kind]
     return {**content, field: {**content[field], "key": row.key, owner: row.department}}
 
 
@@ -92,4 +93,4 @@ def _content(row: Proposal, number: int) -> Any:
     found = Revision.objects.filter(proposal=row, number=number).values_list("content", flat=True).first()
     if found is None:
         raise Overtaken(_("这一页太旧了，请重新打开草案。"), code="revision_unknown")
-    return typed.completed(sheets.SHEETS[row.kind], json.loads(found))
+    return typed.completed(SHEETS[row.kind], json.loads(found))

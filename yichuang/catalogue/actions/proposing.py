@@ -10,7 +10,8 @@ from yichuang.base.clock import local
 from yichuang.base.errors import Invalid, NotVisible
 from yichuang.catalogue import queries, stored
 from yichuang.catalogue.actions import publishing
-from yichuang.catalogue.authoring import proposals, sheets, typed
+from yichuang.catalogue.authoring import keys, proposals, sheets, typed
+from yichuang.catalogue.authoring.kinds import SHEETS, SUBJECTS
 from yichuang.catalogue.authoring.moves import change, check_stage, lock
 from yichuang.catalogue.authoring.states import OPEN, Change, Verb
 from yichuang.catalogue.models import Proposal, Revision
@@ -22,14 +23,16 @@ _LONGEST_NAME = 80
 def begin(*, actor: Actor, kind: str, name: str, department: str, like: str = "", now: datetime) -> int:
     """Begin an item or bundle that nobody has yet; its key is made from its name. Returns the proposal's id.
 
-    `like`: one in force whose content it starts with. Raises `Invalid` without a name or where there is none such,
-    `Forbidden` for another department's.
+    `like`: one in force whose content it starts with. Raises `Invalid` without a name or a department or where
+    there is none such, `Forbidden` for another department's.
     """
     words = name.strip()
     if not words or len(words) > _LONGEST_NAME:
         raise Invalid(
             _("请填写名称，最多%(most)d个字。") % {"most": _LONGEST_NAME}, code="no_name", field="name"
         )
+    if not department:
+        raise Invalid(_("请选择实施部门。"), code="no_department", field="department")
     proposals.check_may_write(actor, department)
     folder = queries.folder()
     catalogue = folder.catalogue
@@ -37,7 +40,7 @@ def begin(*, actor: Actor, kind: str, name: str, department: str, like: str = ""
         raise Invalid(_("目录里没有要照着写的那一个，请重新选择。"), code="like_unknown", field="like")
     with transaction.atomic(durable=True):
         publishing.lock()
-        key = sheets.key_of(
+        key = keys.key_of(
             words, lambda key: key in catalogue.items or key in catalogue.bundles or _is_known(key)
         )
         content = sheets.new_content(folder, kind, key, words, department, like=like)
@@ -173,10 +176,10 @@ def _subject(actor: Actor, kind: str, key: str) -> _Subject:
         template = sheets.template_of(folder, key)
         proposals.check_may_write(actor, template.department)
         return _Subject(kind, key, template.name, template.department, queries.current().release)
-    rows = getattr(queries.current(), kind) if kind in sheets.SHEETS else {}
+    rows = getattr(queries.current(), kind) if kind in SHEETS else {}
     if key not in rows:
         raise NotVisible(_("目录里没有它，请返回列表重新选择。"), code="target_unknown")
-    department: str = getattr(rows[key], sheets.SUBJECTS[kind][1])
+    department: str = getattr(rows[key], SUBJECTS[kind][1])
     proposals.check_may_write(actor, department)
     return _Subject(kind, key, rows[key].name, department, rows[key].version)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from yichuang.base.errors import Forbidden, NotVisible
 from yichuang.catalogue.authoring import typed
-from yichuang.catalogue.authoring.sheets import SHEETS
+from yichuang.catalogue.authoring.kinds import SHEETS
 from yichuang.catalogue.authoring.states import OPEN, Change, Stage
 from yichuang.catalogue.models import Comment, Proposal, Revision
 from yichuang.identity import queries as identity_queries

@@ -1,72 +1,25 @@
-"""What a proposal's form holds (草案内容): an item with the new elements and materials that it brings, a bundle, or
-the template of a paper.
-
-From the catalogue to what is typed, and from what is typed to the catalogue as it would be, with the faults that
-`catalogue check` would find, each at the field where it stands.
+"""From the catalogue to what is typed in a proposal's form, and from that to the catalogue as it would be, with the
+faults that `catalogue check` would find, each at the field where it stands.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
-from pypinyin import Style, lazy_pinyin
 
 from yichuang.catalogue.authoring import typed
+from yichuang.catalogue.authoring.keys import with_keys
+from yichuang.catalogue.authoring.kinds import SHEETS, SUBJECTS, PaperTemplate
+from yichuang.catalogue.authoring.missing import is_missing, text_at, with_stopgaps
 from yichuang.catalogue.authoring.sentences import in_labels
-from yichuang.catalogue.bundles import Bundle
 from yichuang.catalogue.checking import check
 from yichuang.catalogue.code_schemes import coded, without_codes
-from yichuang.catalogue.data import Element, Item, MaterialType
+from yichuang.catalogue.data import Element, Item, ItemElement, MaterialType
 from yichuang.catalogue.folder import Fault, Folder
 from yichuang.catalogue.rules.papers import form_of, licence_type_of, name_of_part
 from yichuang.catalogue.yaml_values import describe
-
-_LONGEST_KEY = 60
-
-
-@dataclass(frozen=True, slots=True)
-class ItemSheet:
-    """An item, and what it asks that nobody asked before."""
-
-    item: Item
-    elements: tuple[Element, ...] = ()
-    materials: tuple[MaterialType, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class BundleSheet:
-    """A bundle."""
-
-    bundle: Bundle
-
-
-@dataclass(frozen=True, slots=True)
-class PaperTemplate:
-    """文书模板: `key` is its name in the folder `documents`; the centre's department is its owner."""
-
-    key: str
-    name: str
-    department: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateSheet:
-    """A template."""
-
-    template: PaperTemplate
-
-
-#: Kind of proposal → what its form holds.
-SHEETS: Mapping[str, type] = {"items": ItemSheet, "bundles": BundleSheet, "templates": TemplateSheet}
-#: The field of a sheet that holds the item or bundle itself, and the field of that which names its department.
-SUBJECTS: Mapping[str, tuple[str, str]] = {
-    "items": ("item", "department"),
-    "bundles": ("bundle", "lead"),
-    "templates": ("template", "department"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +45,39 @@ _OWN = (
 def new_content(
     folder: Folder, kind: str, key: str, name: str, department: str, *, like: str = ""
 ) -> typed.Content:
-    """A form in which only the name is typed yet, or what it has in common with one in force."""
+    """A form in which only what the department's items mostly say is typed yet, or all that one in force says."""
     field, owner = SUBJECTS[kind]
     if like:
         content = content_of(folder, kind, like)
     else:
         content = typed.blank(SHEETS[kind])
-        content[field] = typed.blank(typed.shapes(SHEETS[kind])[field].kind)
+        content[field] = typed.blank(typed.shapes(SHEETS[kind])[field].kind) | _usual(
+            folder, kind, department
+        )
     subject = content[field]
     emptied = {part: type(subject[part])() for part in _OWN if part in subject}
     content[field] = {**subject, **emptied, "key": key, "name": name, owner: department}
     return content
+
+
+_PERSON = "1"  # 自然人, GB/T 39046 A.4
+#: What the items of a department mostly have in common: a new one begins with it.
+_USUAL = ("board", "level", "address", "hours", "consult_phone", "complaint_phone", "applicant")
+
+
+def _usual(folder: Folder, kind: str, department: str) -> typed.Content:
+    """What an item of the department mostly says, and the fields that say who applies: persons, where it serves any."""
+    items = [item for item in folder.catalogue.items.values() if item.department == department]
+    others = [typed.typed(item) for item in items if _PERSON in item.subjects] or list(
+        map(typed.typed, items)
+    )
+    if kind != "items" or not others:
+        return {}
+    usual = {
+        name: max(values, key=values.count) for name in _USUAL for values in [[row[name] for row in others]]
+    }
+    elements = [{**typed.blank(ItemElement), "element": element} for _fact, element in usual["applicant"]]
+    return {**usual, "elements": elements}
 
 
 def content_of(folder: Folder, kind: str, key: str) -> typed.Content:
@@ -132,11 +107,32 @@ def applied(folder: Folder, kind: str, content: Mapping[str, Any]) -> Proposed:
     if kind == "templates":
         return _with_template(folder, content["template"])
     found: list[Fault] = []
+    content = with_keys(folder, kind, content)
     after = _with_sheet(folder, kind, content, found)
-    if after is None:
-        return Proposed(folder, _placed(kind, content, found))
     own = f"{kind}.{content[SUBJECTS[kind][0]]['key']}"
+    if after is None:
+        return Proposed(folder, _unread(folder, kind, content, found, own))
     return Proposed(after, _placed(kind, content, [*found, *_new_faults(folder, after, own)]))
+
+
+def _unread(
+    folder: Folder, kind: str, content: typed.Content, found: list[Fault], own: str
+) -> tuple[tuple[str, str, str], ...]:
+    """The faults that keep the sheet from being read, and what else is not filled in: nobody is told bit by bit."""
+    told = _placed(kind, content, found)
+    broken = {place for place, _problem, _remedy in told}
+    after = _with_sheet(folder, kind, with_stopgaps(kind, content, broken), [])
+    others = _placed(kind, content, _new_faults(folder, after, own)) if after is not None else ()
+    left = broken | {place.rpartition("-")[0] for place in broken} | _optional(kind)
+    empty = {place: fault for fault in reversed(others) if is_missing(content, place := fault[0])}
+    return *told, *(fault for place, fault in empty.items() if place not in left)
+
+
+def _optional(kind: str) -> set[str]:
+    """The places of the item or bundle that may be left empty: what is wrong there depends on what is not read yet."""
+    field, _owner = SUBJECTS[kind]
+    subject = typed.shapes(SHEETS[kind])[field].kind
+    return {f"{field}-{name}" for name in typed.shapes(subject).keys() - typed.required(subject)}
 
 
 def _with_template(folder: Folder, template: Mapping[str, Any]) -> Proposed:
@@ -164,58 +160,6 @@ def without(folder: Folder, kind: str, key: str) -> Proposed:
     after = _with_lists(folder, {kind: left, "grants": grants})
     faults = _new_faults(folder, after, f"{kind}.{key}")
     return Proposed(after, _said(("", fault) for fault in faults))
-
-
-def with_keys(kind: str, content: Mapping[str, Any], taken: Callable[[str], bool]) -> typed.Content:
-    """What is typed, with keys for rows and codes for options that have only words yet: their pinyin."""
-    filled = dict(content)
-    for field, words in (("elements", "label"), ("materials", "name")):
-        filled[field] = [
-            row if row["key"] else {**row, "key": key_of(row[words], taken)} for row in filled.get(field, [])
-        ]
-    field, _owner = SUBJECTS[kind]
-    subject = filled[field]
-    if "situations" in subject:
-        filled[field] = {**subject, "situations": [_with_codes(row) for row in subject["situations"]]}
-    return {name: filled[name] for name in content}
-
-
-def key_of(words: str, taken: Callable[[str], bool]) -> str:
-    """A key that nobody has yet, from the pinyin of a name."""
-    pinyin = "_".join(lazy_pinyin(words, errors=lambda other: "_".join(re.findall(r"[A-Za-z0-9]+", other))))
-    key = re.sub(r"[^a-z0-9_]+", "_", pinyin.lower()).strip("_")[:_LONGEST_KEY].rstrip("_")
-    if not key or key[0].isdigit():
-        key = f"k_{key}".rstrip("_")
-    return _free(key, taken)
-
-
-def _with_codes(situation: Mapping[str, Any]) -> typed.Content:
-    key = situation["key"] or (_initials(situation["question"]) if situation["question"] else "")
-    options: list[list[str]] = []
-    for code, label in situation["options"]:
-        codes = {known for known, _label in situation["options"] if known} | {
-            known for known, _label in options
-        }
-        options.append([code or _free(_initials(label), codes.__contains__), label])
-    return {**situation, "key": key, "options": options}
-
-
-def _initials(words: str) -> str:
-    letters = "".join(
-        lazy_pinyin(
-            words, style=Style.FIRST_LETTER, errors=lambda other: "".join(re.findall(r"[A-Za-z0-9]", other))
-        )
-    )
-    found = re.sub(r"[^a-z0-9]", "", letters.lower())[:12]
-    return found if found and not found[0].isdigit() else f"q{found}"
-
-
-def _free(key: str, taken: Callable[[str], bool]) -> str:
-    number, free = 1, key
-    while taken(free):
-        number += 1
-        free = f"{key}_{number}"
-    return free
 
 
 def _with_sheet(folder: Folder, kind: str, content: Mapping[str, Any], found: list[Fault]) -> Folder | None:
@@ -265,7 +209,13 @@ def _placed(
     for name in ("elements", "materials"):
         for position, row in enumerate(content.get(name, [])):
             starts[f"{name}.{row['key']}"] = starts[f"{name}[{position + 1}]"] = f"{name}-{position}"
-    return _said((_form_place(fault.place, starts), fault) for fault in faults)
+    said = _said((_form_place(fault.place, starts), fault) for fault in faults)
+    return tuple(
+        (place, _("还没有填"), _("请填好这一项"))
+        if text_at(content, place) == "" and "“”" in problem  # what is wrong is that nothing is there
+        else (place, problem, remedy)
+        for place, problem, remedy in said
+    )
 
 
 def _said(faults: Iterable[tuple[str, Fault]]) -> tuple[tuple[str, str, str], ...]:

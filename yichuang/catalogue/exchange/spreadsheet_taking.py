@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from yichuang.catalogue.authoring import sheets, typed
+from yichuang.catalogue.authoring import keys, typed
 from yichuang.catalogue.checking import check
 from yichuang.catalogue.code_schemes import coded
 from yichuang.catalogue.data import Item
@@ -185,7 +185,7 @@ def _key_of_entry(work: _Work, taken: _Taken, cells: Mapping[str, str]) -> str:
     found = key or (known[0] if len(known) == 1 else "") or work.keys.get((kind, name), "")
     if not found and name:
         entries = work.folder.entries(kind)
-        found = sheets.key_of(name, lambda key: key in entries or (kind, key) in work.contents)
+        found = keys.key_of(name, lambda key: key in entries or (kind, key) in work.contents)
         work.keys[kind, name] = found
     return found
 

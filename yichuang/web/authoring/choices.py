@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from yichuang.catalogue.authoring.keys import asked_in
+from yichuang.catalogue.authoring.kinds import SUBJECTS
 from yichuang.catalogue.authoring.typed import Content
 from yichuang.catalogue.code_labels import CODES
 from yichuang.catalogue.folder import Folder
@@ -24,8 +26,9 @@ FIXED = {"applicant": (("number", _("证件号码")), ("name", _("姓名或名�
 class Lists:
     """The entries that fields refer to by key, by what people call them; those that the sheet brings included."""
 
-    def __init__(self, folder: Folder, content: Content) -> None:
+    def __init__(self, folder: Folder, kind: str, content: Content) -> None:
         catalogue = folder.catalogue
+        self.asked = asked_in(folder, kind, content[SUBJECTS[kind][0]])
         self.rows: dict[str, dict[str, str]] = {
             name: _named(getattr(catalogue, name, None) or getattr(folder, name, ())) | _new(content, name)
             for name in {*REFERENCES.values(), *LONG}

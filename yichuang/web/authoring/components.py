@@ -12,14 +12,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yichuang.catalogue import condition_words
 from yichuang.catalogue.authoring import typed
-from yichuang.catalogue.authoring.sheets import SHEETS, SUBJECTS, ItemSheet
+from yichuang.catalogue.authoring.keys import with_keys
+from yichuang.catalogue.authoring.kinds import SHEETS, SUBJECTS, ItemSheet
 from yichuang.catalogue.authoring.typed import Content, Form, Shape
 from yichuang.catalogue.folder import Folder
 from yichuang.catalogue.labels import FIELDS
 from yichuang.web.authoring import choices
-from yichuang.web.authoring.choices import FIXED, Lists, Options
-from yichuang.web.authoring.sections import SECTIONS
+from yichuang.web.authoring.choices import FIXED, Lists
+from yichuang.web.authoring.faults import Told, labels_of, told_at_the_top, with_stray_faults
+from yichuang.web.authoring.parts import Component, Row, Section
+from yichuang.web.authoring.sections import RARE, SECTIONS
 
 #: Fields of long text.
 _LONG = frozenset(
@@ -30,7 +34,8 @@ _HEAD = frozenset({"key", "department", "lead"})
 _WIDTHS = {Form.WHOLE: "8", Form.DAY: "20"}
 #: Fields whose words need an example.
 _HINTS: Mapping[str, Promise] = {
-    "when": gettext_lazy("空着就是一直适用。写成：问题 == '选项'"),
+    "when": gettext_lazy("空着就是一直适用。点开选一个回答；几个条件用“，并且”或“，或者”连起来"),
+    "key": gettext_lazy("空着由名称的拼音组成"),
     "amount": gettext_lazy("单位：分"),
     "stands_in": gettext_lazy("每行一个：licence:证照类型、resource:数据资源 或 item:事项"),
     "task_code": gettext_lazy("空着由部门代码、行使层级和基本编码组成"),
@@ -44,63 +49,22 @@ _PAIR_LABELS: Mapping[str, tuple[Promise, Promise]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Component:
-    """A field of the form. `form`: text, area, select, day, whole, flag, ticks, named, pairs, fixed, rows, record."""
-
-    name: str
-    label: str
-    form: str
-    value: Any = ""
-    options: Options = ()
-    error: str = ""
-    theirs: str = ""  # what another person typed at the same time
-    hint: str = ""
-    required: bool = True
-    width: str = "40"
-    suggestions: str = ""  # the list of names to choose from
-    is_focused: bool = False
-    parts: tuple["Component", ...] = ()
-    rows: tuple["Row", ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of a list. `title`: what it is called in the list."""
-
-    name: str
-    title: str
-    parts: tuple[Component, ...]
-    error: str = ""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether there is something to be seen in it: a fault, another's words, the cursor, or nothing yet."""
-        return not self.title or any(map(_is_noticed, self.parts))
-
-
-def _is_noticed(component: Component) -> bool:
-    if component.error or component.theirs or component.is_focused:
-        return True
-    return any(map(_is_noticed, component.parts)) or any(row.is_open for row in component.rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A part of the form. `wrong`: how many faults stand in it."""
-
-    id: str
-    title: str
-    components: tuple[Component, ...]
-    wrong: int
-
-
-@dataclass(frozen=True, slots=True)
 class Sheet:
     """The whole form."""
 
     sections: tuple[Section, ...]
-    errors: tuple[tuple[str, str], ...]  # (name of the input, sentence)
+    errors: tuple[Told, ...]
     suggestions: tuple[tuple[str, tuple[str, ...]], ...]  # (id of the list, names)
+
+    @property
+    def missing(self) -> list[Told]:
+        """What is not filled in yet."""
+        return [each for each in self.errors if each.is_missing]
+
+    @property
+    def wrong(self) -> list[Told]:
+        """What is filled in and cannot stay so."""
+        return [each for each in self.errors if not each.is_missing]
 
 
 @dataclass(slots=True)
@@ -136,19 +100,18 @@ def sheet_of(
     placed: dict[str, list[str]] = {}
     for place, problem, remedy in faults:
         placed.setdefault(place, []).append(f"{problem}。{remedy}。")
-    lists = Lists(folder, content)
-    subject, _owner = SUBJECTS[kind]
+    keyed = with_keys(folder, kind, content)
+    lists = Lists(folder, kind, keyed)
     work = _Work(lists, placed, theirs or {}, at)
     sections = tuple(_sections(work, kind, content))
-    names = tuple(_names(sections))
-    errors = [(_nearest(place, names), sentence) for place, told in placed.items() for sentence in told]
+    labels = labels_of(sections)
     return Sheet(
-        sections=tuple(_with_stray_faults(section, placed, names) for section in sections),
-        errors=tuple(errors),
+        sections=tuple(with_stray_faults(section, placed, labels) for section in sections),
+        errors=told_at_the_top(labels, placed, content),
         suggestions=(
             *((name, tuple(lists.suggestions(name))) for name in choices.LONG),
             ("boards", lists.boards),
-            ("conditions", tuple(_conditions(content[subject]))),
+            ("conditions", tuple(condition_words.every_answer(lists.asked))),
         ),
     )
 
@@ -167,7 +130,7 @@ def _sections(work: _Work, kind: str, content: Content) -> Iterable[Section]:
         ]
         components += [_new_rows(work, name, content[name]) for name in lists]
         found = tuple(component for component in components if component is not None)
-        yield Section(section, str(title), found, 0)
+        yield Section(section, str(title), _folded(shape.kind, content[subject], found, section), 0)
 
 
 def _new_rows(work: _Work, name: str, rows: list[Content]) -> Component | None:
@@ -229,13 +192,26 @@ def _simple(work: _Work, base: Component, shape: Shape, of: tuple[type, str]) ->
     if name == "board":
         return replace(base, form="named", suggestions="boards")
     if name == "when":
-        return replace(base, form="named", suggestions="conditions")
+        words = condition_words.in_words(base.value, work.lists.asked)
+        return replace(base, form="named", value=words, suggestions="conditions")
     return replace(base, form="area" if name in _LONG else "whole" if shape.form is Form.WHOLE else "text")
 
 
 def _parts(work: _Work, kind: type, content: Content, place: str) -> tuple[Component, ...]:
     parts = (_component(work, kind, name, content[name], f"{place}-{name}") for name in typed.shapes(kind))
-    return tuple(part for part in parts if part is not None)
+    return _folded(kind, content, tuple(part for part in parts if part is not None), place)
+
+
+def _folded(kind: type, content: Content, parts: tuple[Component, ...], place: str) -> tuple[Component, ...]:
+    """The parts that few people fill in behind those that all do, folded, with how many of them are filled in."""
+    rare = {part.name: name for part in parts if (name := part.name.rpartition("-")[2]) in RARE.get(kind, ())}
+    if not rare:
+        return parts
+    usual = typed.blank(kind)
+    filled = sum(content[name] != usual[name] and not typed.is_empty(content[name]) for name in rare.values())
+    folded = tuple(part for part in parts if part.name in rare)
+    more = Component(f"{place}-more", _("更多（选填）"), "more", filled, parts=folded)
+    return (*(part for part in parts if part.name not in rare), more)
 
 
 def _rows(work: _Work, kind: type, rows: list[Content], place: str) -> Iterable[Row]:
@@ -268,18 +244,24 @@ def _pairs(work: _Work, of: tuple[type, str], pairs: list[list[str]], place: str
                 ),
             )
         return
-    labels = _PAIR_LABELS.get(of[1], (gettext_lazy("代码"), gettext_lazy("名称")))
-    for number, (key, text) in enumerate(pairs):
-        name = f"{place}-{number}"
+    labels = _PAIR_LABELS.get(of[1], (gettext_lazy("代码（可空）"), gettext_lazy("名称")))
+    first = 0 if of[1] in _PAIR_LABELS else 1  # nobody thinks of a code before there is a name
+    for number, pair in enumerate(pairs):
+        (key, text), name = pair, f"{place}-{number}"
         forms = ("text", "area" if of[1] == "questions" else "text")
         yield Row(
             name,
             text,
             tuple(
                 Component(
-                    f"{name}-{part}", str(labels[part]), forms[part], value, required=False, width=width
+                    f"{name}-{part}",
+                    str(labels[part]),
+                    forms[part],
+                    pair[part],
+                    width="40" if part else "12",
+                    is_focused=work.is_at(name) and part == first,
                 )
-                for part, (value, width) in enumerate(((key, "12"), (text, "40")))
+                for part in (first, 1 - first)
             ),
             work.error(f"{place}-{key}"),
         )
@@ -296,66 +278,3 @@ def _in_words(theirs: Any) -> str:
     if isinstance(theirs, list):
         return "；".join(_in_words(part) for part in theirs)
     return str(theirs) or _("（空）")
-
-
-def _conditions(subject: Content) -> Iterable[str]:
-    """What a condition may say of the questions that are typed."""
-    for situation in subject.get("situations", []):
-        for code, _label in situation["options"]:
-            if situation["key"] and code:
-                yield f"{situation['key']} == '{code}'"
-
-
-def _names(sections: Iterable[Section]) -> Iterable[str]:
-    for section in sections:
-        for component in section.components:
-            yield from _names_of(component)
-
-
-def _names_of(component: Component) -> Iterable[str]:
-    yield component.name
-    for part in component.parts:
-        yield from _names_of(part)
-    for row in component.rows:
-        yield row.name
-        for part in row.parts:
-            yield from _names_of(part)
-
-
-def _nearest(place: str, names: Iterable[str]) -> str:
-    """The input, or the nearest thing around it, where a fault is shown; "" where there is none."""
-    known = set(names)
-    while place and place not in known:
-        place = place.rpartition("-")[0]
-    return place
-
-
-def _with_stray_faults(section: Section, placed: Mapping[str, list[str]], names: tuple[str, ...]) -> Section:
-    """The faults of the section counted, and those of places that have no input shown at the nearest that has."""
-    own = {name for component in section.components for name in _names_of(component)}
-    stray: dict[str, list[str]] = {}
-    wrong = 0
-    for place, sentences in placed.items():
-        nearest = _nearest(place, names)
-        if nearest in own:
-            wrong += len(sentences)
-            if nearest != place:
-                stray.setdefault(nearest, []).extend(sentences)
-    components = tuple(_with_errors(component, stray) for component in section.components)
-    return replace(section, components=components, wrong=wrong)
-
-
-def _with_errors(component: Component, stray: Mapping[str, list[str]]) -> Component:
-    if not stray:
-        return component
-    rows = tuple(
-        replace(
-            row,
-            error=" ".join([row.error, *stray.get(row.name, ())]).strip(),
-            parts=tuple(_with_errors(part, stray) for part in row.parts),
-        )
-        for row in component.rows
-    )
-    error = " ".join([component.error, *stray.get(component.name, ())]).strip()
-    parts = tuple(_with_errors(part, stray) for part in component.parts)
-    return replace(component, error=error, parts=parts, rows=rows)

@@ -19,6 +19,7 @@ from yichuang.catalogue.actions import keeping, proposing
 from yichuang.catalogue.actions.keeping import Conflicting, Kept
 from yichuang.catalogue.actions.proposing import Incomplete
 from yichuang.catalogue.authoring import proposals, sheets
+from yichuang.catalogue.authoring.keys import with_keys
 from yichuang.catalogue.authoring.proposals import ProposalRow
 from yichuang.catalogue.authoring.states import VERB_NAMES, Change, Stage, Verb
 from yichuang.catalogue.authoring.typed import Content
@@ -84,7 +85,7 @@ def _act(request: Request, row: ProposalRow) -> HttpResponseBase:
     """Keep what was sent, then do what the button says."""
     act = request.POST.get("act", "save")
     folder = queries.folder()
-    sent = sheets.with_keys(row.kind, _sent(request, row, folder), _is_taken(folder))
+    sent = with_keys(folder, row.kind, _sent(request, row, folder))
     content, at = changed_rows(sent, act)
     try:
         _keep(request, row, content)
@@ -144,7 +145,7 @@ def _go(request: Request, address: str) -> HttpResponseBase:
 
 def _sent(request: Request, row: ProposalRow, folder: Folder) -> Content:
     known = proposals.content(row)
-    return read_sheet(request.POST, row.kind, known, Lists(folder, known))
+    return read_sheet(request.POST, row.kind, known, Lists(folder, row.kind, known))
 
 
 def _keep(request: Request, row: ProposalRow, content: Content) -> Kept:
@@ -156,11 +157,6 @@ def _keep(request: Request, row: ProposalRow, content: Content) -> Kept:
         content=content,
         now=now(),
     )
-
-
-def _is_taken(folder: Folder) -> Any:
-    catalogue = folder.catalogue
-    return lambda key: key in catalogue.elements or key in catalogue.materials
 
 
 def _page(

@@ -17,8 +17,8 @@ from yichuang.cases import queries as case_queries
 from yichuang.catalogue import queries
 from yichuang.catalogue.actions import proposing
 from yichuang.catalogue.authoring import proposals
+from yichuang.catalogue.authoring.kinds import SUBJECTS
 from yichuang.catalogue.authoring.proposals import ProposalRow
-from yichuang.catalogue.authoring.sheets import SUBJECTS
 from yichuang.catalogue.authoring.states import STAGE_NAMES, Stage
 from yichuang.catalogue.bundles import Bundle
 from yichuang.catalogue.data import Catalogue, Item
@@ -92,10 +92,11 @@ def begin(request: Request) -> HttpResponseBase:
         except Invalid as refusal:
             errors.append((refusal.field or "name", str(refusal)))
     own = proposals.own_departments(request.actor)
+    department = request.POST.get("department") or (own[0] if len(own) == 1 else "")
     context = {
         "errors": errors,
         "wrong": dict(errors),
-        "typed": request.POST,
+        "typed": request.POST.dict() | {"department": department},
         "kinds": (("items", _("事项")), ("bundles", _("一件事"))),
         "departments": [(key, catalogue.department_names.get(key, key)) for key in own],
         "names": [item.name for item in catalogue.items.values()],

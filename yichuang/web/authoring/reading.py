@@ -7,7 +7,7 @@ from typing import Any
 from django.http import QueryDict
 
 from yichuang.catalogue.authoring import typed
-from yichuang.catalogue.authoring.sheets import SHEETS
+from yichuang.catalogue.authoring.kinds import SHEETS
 from yichuang.catalogue.authoring.typed import Content, Form, Shape
 from yichuang.web.authoring import choices
 from yichuang.web.authoring.choices import FIXED, Lists

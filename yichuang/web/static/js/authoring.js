@@ -13,10 +13,10 @@ function show(link) {
   if (!target) return;
   const sentence = document.createElement("p");
   sentence.className = "field__error";
-  sentence.textContent = link.textContent;
+  sentence.textContent = link.dataset.sentence;
   const input = target.matches("input, select, textarea");
   if (input) target.setAttribute("aria-invalid", "true");
-  const field = target.closest(".field") ?? target;
+  const field = target.closest(".field, .choices") ?? target;
   const label = field.querySelector(".field__label, legend, summary");
   if (label) label.after(sentence);
   else field.prepend(sentence);

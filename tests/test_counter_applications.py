@@ -214,5 +214,5 @@ def test_an_application_costs_the_same_however_many_cases_it_has(django_assert_m
     run_journey(NOW)
     client.get(address(large))  # calendar and ladders are kept from here on
     for row in (small, large):
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(16):
             client.get(address(row))

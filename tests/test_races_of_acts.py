@@ -58,6 +58,7 @@ RIVALS: dict[Verb, tuple[Stage, Verb]] = {
     Verb.BEGIN_REVIEW: (Stage.ACCEPTED, Verb.CLAIM),
     Verb.BEGIN_PROCEDURE: (Stage.IN_REVIEW, Verb.DECIDE),
     Verb.END_PROCEDURE: (Stage.SUSPENDED, Verb.WITHDRAW),
+    Verb.STRIKE_PAUSE: (Stage.SUSPENDED, Verb.END_PROCEDURE),
     Verb.PROPOSE: (Stage.IN_REVIEW, Verb.DECIDE),
     Verb.RETURN_PROPOSAL: (Stage.IN_REVIEW, Verb.EXTEND),
     Verb.EXTEND: (Stage.IN_REVIEW, Verb.WITHDRAW),

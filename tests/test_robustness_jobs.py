@@ -62,7 +62,7 @@ def statuses() -> dict[str, str]:
     return {job.lock or job.queue_name: job.status for job in ProcrastinateJob.objects.all()}
 
 
-def an_entry(verb: str = "case.closed") -> int:
+def an_entry(verb: str = "case.claimed") -> int:
     """An entry of the ledger that nothing follows from."""
     return record([Record(verb, "case", 0)], actor_kind="system", actor_id=0, now=NOW)[0]
 

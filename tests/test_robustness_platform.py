@@ -234,7 +234,7 @@ def check_papers(platform: Platform, numbers: list[str]) -> None:
         "WHERE application_number = ANY(%s) GROUP BY kind",
         numbers,
     )
-    each = {"receipt": 1, "acceptance": ITEMS, "grant": ITEMS, "delivery": 1}
+    each = {"receipt": 1, "acceptance": ITEMS, "grant": ITEMS, "delivery": 1, "closing": 1}
     assert {kind: counts for kind, *counts in papers} == {
         kind: [count * len(numbers)] * 3 for kind, count in each.items()
     }

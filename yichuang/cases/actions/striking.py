@@ -74,4 +74,4 @@ def _procedure(case_id: int, begun_at: datetime) -> str:
     begun = Entry.objects.filter(
         subject_kind="case", subject_id=case_id, verb=Verb.BEGIN_PROCEDURE, at=begun_at
     )
-    return str(begun.values_list("facts", flat=True).get()["procedure"])
+    return str(begun.latest("id").facts["procedure"])
